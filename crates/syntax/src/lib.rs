@@ -1,1 +1,8 @@
-//! Placeholder.
+//! Text to trees: lexer, parser and formatter, one file at a time.
+//!
+//! In goes one file's text and its base position; out come an [`ast::Ast`] in
+//! flat tables and the diagnostics that were met on the way. The parser
+//! recovers, so there is always a tree. Nothing here looks at another file,
+//! resolves a name or knows a type.
+
+pub mod ast;
