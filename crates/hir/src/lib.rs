@@ -1,1 +1,15 @@
-//! Placeholder.
+//! Names resolved, types inferred and checked.
+//!
+//! In go the syntax trees of all files; out comes a [`Program`]: every
+//! declaration with its types, and for each function a [`Body`] in which every
+//! name is an id, every expression has a type, every call knows its callee and
+//! all sugar that depends on types is gone. Nothing here knows machines,
+//! layouts or instances: generic functions are checked once, as they are.
+
+pub mod body;
+pub mod def;
+pub mod ty;
+
+pub use body::*;
+pub use def::*;
+pub use ty::*;
