@@ -150,8 +150,10 @@ pub struct FnDef {
     /// What it does.
     pub kind: FnKind,
     /// For a nested function the outer function's locals that it captures by
-    /// value; they are the first parameters after lowering, and calls from
-    /// within [`crate::Callee::Fn`] pass the caller's locals of these ids.
+    /// value. Its body has a local of its own for each, at the start of
+    /// [`crate::Body::params`], before those of `params`; a call adds the values
+    /// of the caller's locals (a call from within itself or from a sibling those
+    /// of its own copies).
     pub captures: Vec<crate::body::LocalId>,
     /// Whether `pub` was said.
     pub public: bool,
@@ -407,7 +409,8 @@ lang_items! {
     dict: AdtId = "Dict",
     /// `@boxed struct Set[T]`
     set: AdtId = "Set",
-    /// `struct Range[T]: start: T, end: T, step: T` (half-open, any step but 0)
+    /// `struct Range[T]: start: T, end: T, step: i64, inclusive: bool` (the end
+    /// is part of it if `inclusive`; any step but 0)
     range: AdtId = "Range",
     /// `trait Add[Rhs, Out]`
     add: TraitId = "Add",

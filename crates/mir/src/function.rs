@@ -69,7 +69,10 @@ pub struct Global {
 pub enum ParamMode {
     /// Not decided yet; only before the ownership pass.
     Undecided,
-    /// The callee may look at the value; the caller keeps it alive.
+    /// The callee may look at the value; the caller keeps it alive. A borrowed
+    /// parameter of type [`crate::Type::Address`] is the captures of a closure:
+    /// what lies behind it does not change during the call, so parts of it are
+    /// stable.
     Borrowed,
     /// The callee has to release the value or hand it on.
     Owned,
@@ -375,8 +378,10 @@ pub enum Rvalue {
     Downgrade(Operand),
     /// The option of an instance that a weak reference stands for.
     Upgrade(Operand),
-    /// The value of a program-wide variable, `.0` in [`Module::globals`].
-    Global(u32),
+    /// The address of a program-wide variable of [`Module::globals`]; the
+    /// place assigned to has type [`crate::Type::Address`]. The variable is
+    /// read and changed through [`Projection::Deref`].
+    GlobalAddress(u32),
 }
 
 /// What is called.
@@ -477,8 +482,6 @@ pub enum StatementKind {
         /// An `i64`.
         len: Operand,
     },
-    /// Stores to a program-wide variable.
-    SetGlobal(u32, Operand),
     /// Counts one more reference to everything counted in a value. Only after
     /// the ownership pass.
     Retain(Place),
