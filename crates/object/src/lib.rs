@@ -4,11 +4,17 @@
 //! comes one flat, position-free table of it. Knows nothing of ELF, of MIR or
 //! of files. The design is in `docs/design/objects.md`.
 
+pub mod blob;
 pub mod positions;
+#[cfg(test)]
+mod test_objects;
+mod view;
 
 use std::ops::Range;
 
 use simple_source::Symbol;
+
+pub use view::{Defect, MAX_ALIGN_LOG2, ObjectView};
 
 /// When in a run a function is needed; decides where it lies in the image.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Default)]
@@ -138,22 +144,16 @@ pub struct CodeObject {
 impl CodeObject {
     /// The bytes of `definition`; empty for zeroed data.
     pub fn bytes(&self, definition: &Definition) -> &[u8] {
-        let buffer = match definition.kind {
-            Kind::Function => &self.text,
-            Kind::ReadOnly => &self.rodata,
-            Kind::Data => &self.data,
-            Kind::Zeroed => return &[],
-        };
-        &buffer[definition.offset as usize..][..definition.size as usize]
+        self.view().bytes(definition)
     }
 
     /// The relocations of `definition`.
     pub fn relocations_of(&self, definition: &Definition) -> &[Relocation] {
-        &self.relocations[definition.relocations.start as usize..definition.relocations.end as usize]
+        self.view().relocations_of(definition)
     }
 
     /// The encoded positions of `definition`.
     pub fn positions_of(&self, definition: &Definition) -> &[u8] {
-        &self.positions[definition.positions.start as usize..definition.positions.end as usize]
+        self.view().positions_of(definition)
     }
 }

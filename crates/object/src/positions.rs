@@ -189,7 +189,13 @@ mod tests {
     fn cut_streams_end_quietly() {
         let mut bytes = Vec::new();
         let mut encoder = Encoder::new(&mut bytes, 0, 1);
-        encoder.push(Position { offset: 300, kind: PositionKind::Call, file: 9, line: 7, column: 2 });
+        encoder.push(Position {
+            offset: 300,
+            kind: PositionKind::Call,
+            file: 9,
+            line: 7,
+            column: 2,
+        });
         for length in 0..bytes.len() {
             assert_eq!(Decoder::new(&bytes[..length]).count(), 0);
         }
