@@ -55,7 +55,17 @@ pub(crate) fn sample(interner: &Interner) -> CodeObject {
 /// How to build a random well-formed object; symbols are numbers until then.
 #[derive(Clone, Debug)]
 pub(crate) struct Recipe {
-    definitions: Vec<(Vec<u8>, u8, bool, u64, Vec<(u8, u8, i64)>)>,
+    definitions: Vec<DefinitionRecipe>,
+}
+
+#[derive(Clone, Debug)]
+struct DefinitionRecipe {
+    bytes: Vec<u8>,
+    kind: u8,
+    once: bool,
+    order: u64,
+    /// Code of the relocation's kind, target, addend.
+    references: Vec<(u8, u8, i64)>,
 }
 
 /// Any [`Recipe`].
@@ -67,15 +77,22 @@ pub(crate) fn arbitrary() -> impl Strategy<Value = Recipe> {
         any::<bool>(),
         any::<u64>(),
         prop::collection::vec(relocation, 0..4),
-    );
+    )
+        .prop_map(|(bytes, kind, once, order, references)| DefinitionRecipe {
+            bytes,
+            kind,
+            once,
+            order,
+            references,
+        });
     prop::collection::vec(definition, 0..8).prop_map(|definitions| Recipe { definitions })
 }
 
 impl Recipe {
     pub(crate) fn build(&self, interner: &Interner) -> CodeObject {
         let mut object = CodeObject::default();
-        for (number, (bytes, kind, once, order, references)) in self.definitions.iter().enumerate()
-        {
+        for (number, recipe) in self.definitions.iter().enumerate() {
+            let DefinitionRecipe { bytes, kind, once, order, references } = recipe;
             let (kind, offset) = match kind {
                 0 => (Kind::Function, object.text.len()),
                 1 => (Kind::ReadOnly, object.rodata.len()),

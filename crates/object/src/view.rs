@@ -144,8 +144,8 @@ mod tests {
         assert_eq!(check(&|d| d.size = 3), Err(Defect::RelocationOffset(1)));
         assert_eq!(check(&|d| d.align_log2 = 13), Err(Defect::Alignment));
         assert_eq!(check(&|d| d.relocations.end = 99), Err(Defect::Relocations));
-        assert_eq!(check(&|d| d.relocations = 1..0), Err(Defect::Relocations));
-        assert_eq!(check(&|d| d.positions = 5..4), Err(Defect::Positions));
+        assert_eq!(check(&|d| d.relocations.start = 2), Err(Defect::Relocations));
+        assert_eq!(check(&|d| d.positions.start = 5), Err(Defect::Positions));
         assert_eq!(check(&|d| d.kind = Kind::Zeroed), Err(Defect::RelocationOffset(1)));
     }
 }
