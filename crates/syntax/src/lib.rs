@@ -6,3 +6,10 @@
 //! resolves a name or knows a type.
 
 pub mod ast;
+pub mod codes;
+mod lexer;
+pub mod limits;
+pub mod token;
+
+pub use codes::CODES;
+pub use lexer::lex;
