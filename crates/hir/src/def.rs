@@ -49,6 +49,8 @@ pub struct Program {
     pub entry: Option<Entry>,
     /// The tests, in source order.
     pub tests: Vec<FnId>,
+    /// What bodies are checked with, and the tables behind the queries.
+    pub(crate) session: crate::session::Session,
 }
 
 /// The program's entry.
@@ -388,11 +390,32 @@ pub struct GlobalDef {
 }
 
 macro_rules! lang_items {
-    ($($(#[$meta:meta])* $name:ident: $id:ty = $text:literal,)*) => {
+    ($($(#[$meta:meta])* $name:ident: $id:ident = $text:literal,)*) => {
         /// Library declarations that the language itself refers to, marked
         /// there with `@lang("name")`.
         #[derive(Debug, Clone)]
         pub struct LangItems { $($(#[$meta])* pub $name: $id),* }
+        impl LangItems {
+            /// Numbers that no declaration has, for a library without them.
+            pub(crate) fn missing() -> Self {
+                Self { $($name: $id(u32::MAX)),* }
+            }
+            /// Sets the item called `name` to the declaration with number
+            /// `id`. False if there is no such name.
+            pub(crate) fn set(&mut self, name: &str, id: u32) -> bool {
+                match name {
+                    $($text => self.$name = $id(id),)*
+                    _ => return false,
+                }
+                true
+            }
+            /// The names of those that were not set.
+            pub(crate) fn unset(&self) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $(if self.$name.0 == u32::MAX { names.push($text) })*
+                names
+            }
+        }
         /// Which `@lang` names there are, with the kind of id they have.
         pub const LANG_ITEMS: &[(&str, &str)] = &[$(($text, stringify!($id))),*];
     };

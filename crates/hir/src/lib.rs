@@ -5,11 +5,21 @@
 //! name is an id, every expression has a type, every call knows its callee and
 //! all sugar that depends on types is gone. Nothing here knows machines,
 //! layouts or instances: generic functions are checked once, as they are.
+//!
+//! [`analyze`] reads as a table of contents. Nothing here opens a file:
+//! [`imports`] tells the driver which modules a file wants.
 
+pub mod analyze;
 pub mod body;
 pub mod def;
+pub mod imports;
+mod program;
+mod session;
 pub mod ty;
 
+pub use analyze::{MissingModule, Mode, Options, ParsedFile, analyze};
 pub use body::*;
 pub use def::*;
+pub use imports::{Import, imports};
+pub use program::{ImplMatch, Resolved};
 pub use ty::*;

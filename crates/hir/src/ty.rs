@@ -75,9 +75,18 @@ pub enum TyKind {
     Infer(u32),
 }
 
+/// What is known of a type without walking through it.
+#[derive(Clone, Copy, Debug)]
+struct Facts {
+    has_params: bool,
+    has_error: bool,
+    depth: u16,
+    size: u32,
+}
+
 /// All types of a session, shared by all threads.
 pub struct TyInterner {
-    kinds: boxcar::Vec<TyKind>,
+    kinds: boxcar::Vec<(TyKind, Facts)>,
     lists: boxcar::Vec<Box<[Ty]>>,
     by_kind: [Mutex<FxHashMap<TyKind, Ty>>; 16],
     by_list: [Mutex<FxHashMap<Box<[Ty]>, Tys>>; 16],
@@ -157,13 +166,68 @@ impl TyInterner {
     pub fn intern(&self, kind: TyKind) -> Ty {
         let shard = &self.by_kind[(fx_hash(&kind) >> 40) as usize & 15];
         let mut map = shard.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        *map.entry(kind).or_insert_with(|| Ty(self.kinds.push(kind) as u32))
+        *map.entry(kind).or_insert_with(|| {
+            let facts = self.facts_of(kind);
+            Ty(self.kinds.push((kind, facts)) as u32)
+        })
+    }
+
+    fn facts_of(&self, kind: TyKind) -> Facts {
+        let mut facts = Facts {
+            has_params: matches!(kind, TyKind::Param(..)),
+            has_error: kind == TyKind::Error,
+            depth: 0,
+            size: 1,
+        };
+        let mut add = |part: Ty| {
+            let part = self.kinds[part.0 as usize].1;
+            facts.has_params |= part.has_params;
+            facts.has_error |= part.has_error;
+            facts.depth = facts.depth.max(part.depth.saturating_add(1));
+            facts.size = facts.size.saturating_add(part.size);
+        };
+        match kind {
+            TyKind::List(element) => add(element),
+            TyKind::Tuple(list) | TyKind::Adt(_, list) | TyKind::Dyn(_, list) => {
+                self.list(list).iter().for_each(|part| add(*part));
+            }
+            TyKind::Fn(params, result) => {
+                self.list(params).iter().for_each(|part| add(*part));
+                add(result);
+            }
+            _ => {}
+        }
+        facts
     }
 
     /// What `ty` is.
     #[inline]
     pub fn kind(&self, ty: Ty) -> TyKind {
-        self.kinds[ty.0 as usize]
+        self.kinds[ty.0 as usize].0
+    }
+
+    /// Whether a [`TyKind::Param`] occurs in `ty`.
+    #[inline]
+    pub fn has_params(&self, ty: Ty) -> bool {
+        self.kinds[ty.0 as usize].1.has_params
+    }
+
+    /// Whether a [`TyKind::Error`] occurs in `ty`.
+    #[inline]
+    pub fn has_error(&self, ty: Ty) -> bool {
+        self.kinds[ty.0 as usize].1.has_error
+    }
+
+    /// How deep `ty` nests; 0 for a type without parts.
+    #[inline]
+    pub fn depth(&self, ty: Ty) -> u32 {
+        u32::from(self.kinds[ty.0 as usize].1.depth)
+    }
+
+    /// How many types `ty` is written with.
+    #[inline]
+    pub fn size(&self, ty: Ty) -> u32 {
+        self.kinds[ty.0 as usize].1.size
     }
 
     /// The list of these types.
@@ -191,13 +255,17 @@ impl TyInterner {
 
     /// The tuple of these types; unit for none.
     pub fn tuple(&self, types: &[Ty]) -> Ty {
-        if types.is_empty() { Ty::UNIT } else { self.intern(TyKind::Tuple(self.intern_list(types))) }
+        if types.is_empty() {
+            Ty::UNIT
+        } else {
+            self.intern(TyKind::Tuple(self.intern_list(types)))
+        }
     }
 
     /// Replaces each [`TyKind::Param`] by the type at its position in `args`;
     /// parameters beyond the end stay.
     pub fn substitute(&self, ty: Ty, args: &[Ty]) -> Ty {
-        if args.is_empty() {
+        if args.is_empty() || !self.has_params(ty) {
             return ty;
         }
         match self.kind(ty) {
