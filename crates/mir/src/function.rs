@@ -16,6 +16,7 @@ define_index! {
 }
 
 /// A program, or part of one.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Module {
     /// All functions.
     pub functions: IndexVec<FuncId, Function>,
@@ -31,7 +32,7 @@ pub struct Module {
 }
 
 /// Functions that count and free values of a type.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Glue {
     /// For counted pointer types: `fn(object)`, called when the last reference
     /// is gone; releases the parts and frees the object.

@@ -7,6 +7,7 @@
 //! `docs/design/mir.md`.
 
 pub mod function;
+pub mod text;
 pub mod types;
 
 pub use function::*;

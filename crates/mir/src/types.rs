@@ -51,6 +51,16 @@ impl IntType {
     pub fn is_signed(self) -> bool {
         matches!(self, Self::I8 | Self::I16 | Self::I32 | Self::I64)
     }
+    /// `bits` cut to this type's width and extended to 64 bits by its sign: the
+    /// form in which [`crate::Const::Int`] holds a value.
+    pub fn canonical(self, bits: u64) -> u64 {
+        let unused = 64 - self.bits();
+        if self.is_signed() {
+            ((bits << unused) as i64 >> unused) as u64
+        } else {
+            bits << unused >> unused
+        }
+    }
     /// As it is written.
     pub fn name(self) -> &'static str {
         match self {
@@ -239,6 +249,11 @@ impl<K: std::hash::Hash + Eq + Clone, V: Copy> Sharded<K, V> {
         map.insert(key.clone(), value);
         value
     }
+
+    fn get(&self, key: &K) -> Option<V> {
+        let shard = &self.0[(fx_hash(key) >> 40) as usize & 15];
+        shard.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get(key).copied()
+    }
 }
 
 impl TypeTable {
@@ -279,6 +294,26 @@ impl TypeTable {
         ClassId(self.by_name.get_or_insert_with(&(Nominal::Class, name), || {
             self.classes.push(ClassDef { name, fields: OnceLock::new() }) as u32
         }))
+    }
+
+    /// The struct called `name`, if it was declared.
+    pub fn find_struct(&self, name: Symbol) -> Option<StructId> {
+        self.by_name.get(&(Nominal::Struct, name)).map(StructId)
+    }
+    /// The enum called `name`, if it was declared.
+    pub fn find_enum(&self, name: Symbol) -> Option<EnumId> {
+        self.by_name.get(&(Nominal::Enum, name)).map(EnumId)
+    }
+    /// The class called `name`, if it was declared.
+    pub fn find_class(&self, name: Symbol) -> Option<ClassId> {
+        self.by_name.get(&(Nominal::Class, name)).map(ClassId)
+    }
+    /// How many of struct, enum and class are called `name`: names are unique
+    /// among each of them only.
+    pub fn kinds_named(&self, name: Symbol) -> usize {
+        usize::from(self.find_struct(name).is_some())
+            + usize::from(self.find_enum(name).is_some())
+            + usize::from(self.find_class(name).is_some())
     }
 
     /// Gives a struct its fields. Of several calls with the same id, which
