@@ -1,1 +1,131 @@
-//! Placeholder.
+//! From code objects to a program: as an executable file, or in memory.
+//!
+//! In go the code objects of a program, the runtime's, and the session's
+//! names; out come the bytes of a static ELF executable ([`link`]), or code in
+//! this process that can be entered ([`load`]). The crate reads object files of
+//! other compilers ([`elf::read`]) and puts executables in their place
+//! ([`output`]), but looks at no file that it is not handed, and prints nothing.
+//!
+//! A link is a row of passes, each of which only reads what those before it
+//! made, and each a loop over independent things. The result depends on what
+//! is linked, not on the order in which it comes or on the number of threads.
+//! The design is in `docs/design/linker.md`.
+
+mod dwarf;
+pub mod elf;
+mod error;
+mod fill;
+mod image;
+mod layout;
+mod load;
+mod mark;
+mod order;
+pub mod output;
+mod program;
+mod relocate;
+mod resolve;
+
+use simple_object::ObjectView;
+use simple_object::blob::{Blob, Selection};
+use simple_source::Interner;
+
+pub use error::{DuplicateSymbol, LinkError, OutOfRange, UndefinedSymbol};
+pub use load::{LoadedImage, load};
+
+/// The name of the image tables; see `docs/design/objects.md`.
+pub const IMAGE_SYMBOL: &str = "simple_image";
+
+/// Loops over fewer things than this stay on one core.
+const ITEMS_PER_TASK: usize = 1024;
+
+/// What is linked.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The program's code, in any order.
+    pub objects: &'a [ObjectView<'a>],
+    /// The runtime, of which the program gets what it refers to.
+    pub runtime: Option<Blob<'a>>,
+    /// Where the symbols of `objects` come from.
+    pub interner: &'a Interner,
+}
+
+/// How it is linked.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The linker name of the function at which the program begins.
+    pub entry: &'a str,
+    /// Leave out everything that only people read: symbols, names of
+    /// functions in the image tables, debug information.
+    pub strip: bool,
+    /// What debug information is to say, if there is to be any.
+    pub debug: Option<DebugInfo<'a>>,
+    /// The names of the session's files, indexed by the numbers that positions
+    /// hold.
+    pub files: &'a [&'a str],
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { entry: "_start", strip: false, debug: None, files: &[] }
+    }
+}
+
+/// What debug information says about the compilation as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct DebugInfo<'a> {
+    /// The directory that relative names of files start from.
+    pub directory: &'a str,
+    /// The compiler and its version.
+    pub producer: &'a str,
+}
+
+/// Makes a static executable.
+pub fn link(input: &Input<'_>, options: &Options<'_>) -> Result<Vec<u8>, LinkError> {
+    // Which part of the runtime does the program need?
+    let runtime = resolve::select_runtime(input, options)?;
+
+    // What lies where?
+    let image = arrange(input, runtime.as_ref(), options, &elf::write::PLACE)?;
+
+    // Which line does each instruction belong to?
+    let debug = match &options.debug {
+        Some(debug) if !options.strip => dwarf::sections(&image, debug, options)?,
+        _ => Vec::new(),
+    };
+
+    // Copy everything to its place and fill references in.
+    elf::write::write(&image, &debug, options.strip)
+}
+
+/// The passes that executables and images in memory have in common.
+fn arrange<'a>(
+    input: &Input<'a>,
+    runtime: Option<&'a Selection<'a>>,
+    options: &Options<'a>,
+    place: &layout::Place,
+) -> Result<fill::Image<'a>, LinkError> {
+    // One table of everything.
+    let views = input.objects.iter().copied().chain(runtime.map(Selection::view));
+    let program = program::Program::new(views.collect(), input.interner);
+    let entry = input.interner.intern(options.entry);
+
+    // Which definition does each name mean?
+    let names = resolve::resolve(&program)?;
+
+    // What can be reached from the entry?
+    let live = mark::mark_live(&program, &names, entry)?;
+
+    // In what order does it lie?
+    let order = order::order(&program, &live);
+
+    // What will the image tables hold?
+    let tables = if live.image { Some(image::plan(&program, &order, options)?) } else { None };
+
+    // At which address does everything lie?
+    let additions = layout::Additions {
+        got: 8 * live.got.len() as u64,
+        image: tables.as_ref().map_or(0, image::ImageTables::size),
+    };
+    let layout = layout::lay_out(&program, order, additions, place);
+    Ok(fill::Image { program, names, layout, got: live.got, tables, entry })
+}
