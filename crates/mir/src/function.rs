@@ -316,6 +316,7 @@ pub enum UnOp {
     LeadingZeros,
     TrailingZeros,
     /// The bits of a float as the unsigned integer of its width, and back.
+    /// `ToBits` of a counted reference is its address as `u64`.
     ToBits,
     FromBits,
 }
@@ -483,6 +484,14 @@ pub enum StatementKind {
         /// An `i64`.
         len: Operand,
     },
+    /// Stores to a place that holds nothing yet: a program-wide variable before
+    /// it is set. Like [`StatementKind::Assign`], but nothing is released. Only
+    /// before the ownership pass, which makes it an `Assign`.
+    Initialise(Place, Operand),
+    /// Releases what a place holds, which then holds nothing: a program-wide
+    /// variable at the end. Only before the ownership pass, which makes it a
+    /// `Release`.
+    Discard(Place),
     /// Counts one more reference to everything counted in a value. Only after
     /// the ownership pass.
     Retain(Place),

@@ -6,7 +6,9 @@
 //! validator that runs after each pass in debug builds. The design is in
 //! `docs/design/mir.md`.
 
+pub mod codes;
 pub mod function;
+pub mod lower;
 pub mod text;
 pub mod types;
 

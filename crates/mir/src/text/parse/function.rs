@@ -228,6 +228,14 @@ impl Parser<'_> {
         if cursor.eat("free") {
             return Ok(StatementKind::Free(self.place(function)?));
         }
+        if cursor.eat("discard") {
+            return Ok(StatementKind::Discard(self.place(function)?));
+        }
+        if cursor.eat("initialise") {
+            let place = self.place(function)?;
+            self.cursor.expect("=")?;
+            return Ok(StatementKind::Initialise(place, self.operand(function)?));
+        }
         if cursor.eat("check_index") {
             let index = self.operand(function)?;
             self.cursor.expect(",")?;

@@ -151,6 +151,12 @@ impl Printer<'_> {
             StatementKind::Retain(place) => self.with_place("retain ", function, place),
             StatementKind::Release(place) => self.with_place("release ", function, place),
             StatementKind::Free(place) => self.with_place("free ", function, place),
+            StatementKind::Discard(place) => self.with_place("discard ", function, place),
+            StatementKind::Initialise(place, operand) => {
+                self.with_place("initialise ", function, place);
+                self.push(" = ");
+                self.operand(function, operand);
+            }
             StatementKind::CheckIndex { index, len } => {
                 self.push("check_index ");
                 self.operands(function, [index, len]);

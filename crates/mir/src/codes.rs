@@ -1,0 +1,13 @@
+//! Diagnostics that only instances can show.
+
+use simple_source::Code;
+
+/// A generic function or type that needs endlessly many instances.
+pub static ENDLESS_INSTANCES: Code = Code {
+    id: "E0850",
+    title: "endlessly many instances",
+    explanation: include_str!("codes/E0850.md"),
+};
+
+/// All codes of this crate.
+pub static CODES: &[&Code] = &[&ENDLESS_INSTANCES];

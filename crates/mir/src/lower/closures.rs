@@ -1,0 +1,324 @@
+//! Functions as values: lambdas, closures, `dyn` objects.
+
+use simple_hir as hir;
+use simple_hir::{FnId, FnRef, MethodRef, Resolved, Ty, TyKind, Tys};
+use simple_source::Symbol;
+
+use super::builder::Builder;
+use super::function::FunctionLowerer;
+use super::instance::Instance;
+use super::pool::VtableRequest;
+use crate::function::*;
+use crate::types::{FieldDef, Type, TypeId};
+
+impl FunctionLowerer<'_, '_, '_> {
+    /// The struct of what a closure's code finds behind its first parameter.
+    fn environment(&mut self, name: &str, types: &[TypeId]) -> TypeId {
+        let name = self.types.interner.intern(name);
+        let id = self.types.table.declare_struct(name);
+        let fields = types
+            .iter()
+            .enumerate()
+            .map(|(index, ty)| FieldDef {
+                name: self.types.interner.intern(&index.to_string()),
+                ty: *ty,
+            })
+            .collect();
+        self.types.table.define_struct(id, fields);
+        self.intern(Type::Struct(id))
+    }
+
+    pub(crate) fn lambda_value(&mut self, id: hir::LambdaId) -> Rvalue {
+        let captures = self.body().lambdas[id].captures.clone();
+        let values: Vec<Operand> =
+            captures.into_iter().map(|local| Operand::Copy(self.place_of(local))).collect();
+        let code = self.request(Instance::Lambda(self.function, self.substitution_list, id));
+        Rvalue::Closure { code, drop: None, captures: self.b.values(&values) }
+    }
+
+    /// The code of a lambda: captures behind the first parameter, then its own
+    /// parameters.
+    pub(crate) fn lower_lambda(
+        &mut self,
+        name: Symbol,
+        function: FnId,
+        args: Tys,
+        id: hir::LambdaId,
+    ) -> Function {
+        self.enter(function, args);
+        let mut header = self.header(name, Some(function));
+        // Attributes such as phases are the surrounding function's; an anchor
+        // is not.
+        header.attributes.anchor = None;
+        let body = self.body();
+        let lambda = &body.lambdas[id];
+        let body_span = body.exprs[lambda.body].span;
+        self.b = Builder::new(body_span);
+        header.span = body_span;
+        let capture_types: Vec<TypeId> =
+            lambda.captures.iter().map(|local| self.ty(body.locals[*local].ty)).collect();
+        let environment_name = format!("env {}", self.types.interner.resolve(name));
+        let environment = self.environment(&environment_name, &capture_types);
+        let address = self.intern(Type::Address(environment));
+        let environment = self.b.temp(address);
+        header.params.push(ParamMode::Borrowed);
+        for local in &lambda.params {
+            let declared = body.locals[*local];
+            let ty = self.ty(declared.ty);
+            let place = Place::local(self.b.named(ty, declared.name));
+            self.places[local.0 as usize] = Some(place);
+            header.params.push(ParamMode::Owned);
+        }
+        for (index, local) in lambda.captures.iter().enumerate() {
+            let inside = self.b.deref(Place::local(environment));
+            let field = self.b.field(inside, index as u32);
+            let declared = body.locals[*local];
+            let own = Place::local(self.b.named(capture_types[index], declared.name));
+            self.b.assign(own, Rvalue::Use(Operand::Copy(field)));
+            self.places[local.0 as usize] = Some(own);
+        }
+        self.result_ty = self.lambda_result(id);
+        header.result = self.types.get(self.result_ty);
+        self.lower_return_value(lambda.body);
+        self.finish(header)
+    }
+
+    /// What a lambda returns: its expression's type says so.
+    fn lambda_result(&self, id: hir::LambdaId) -> Ty {
+        let body = self.body();
+        let of_expr = body.exprs.iter().find_map(|expr| match expr.kind {
+            hir::ExprKind::Lambda(lambda) if lambda == id => Some(expr.ty),
+            _ => None,
+        });
+        match of_expr.map(|ty| self.kind(ty)) {
+            Some(TyKind::Fn(_, result)) => result,
+            _ => Ty::UNIT,
+        }
+    }
+
+    /// A function as a value.
+    pub(crate) fn function_value(&mut self, function: FnRef) -> Rvalue {
+        let function = self.subst_fn(function);
+        self.closure_of(function)
+    }
+
+    /// A trait's method as a value.
+    pub(crate) fn method_value(&mut self, method: MethodRef) -> Rvalue {
+        let method = self.subst_method(method);
+        let function = match self.program.resolve_method(method) {
+            Some(Resolved::Fn(function)) => function,
+            // The trait's own declaration dispatches by itself when called:
+            // the adaptor lowers a call of it.
+            _ => FnRef { function: method.method, args: method.args },
+        };
+        self.closure_of(function)
+    }
+
+    fn closure_of(&mut self, function: FnRef) -> Rvalue {
+        let code = self.request(Instance::Value(function.function, function.args));
+        let captures: Vec<Operand> = self
+            .captured_values(function.function)
+            .into_iter()
+            .filter_map(|arg| match arg {
+                Arg::Value(value) => Some(value),
+                Arg::Address(_) => None,
+            })
+            .collect();
+        if captures.is_empty() {
+            let signature = self.value_signature(function);
+            return Rvalue::Use(Operand::Const(Const::Function(code, signature)));
+        }
+        Rvalue::Closure { code, drop: None, captures: self.b.values(&captures) }
+    }
+
+    fn value_signature(&mut self, function: FnRef) -> crate::SignatureId {
+        let types = &self.program.types;
+        let def = &self.program.functions[function.function];
+        let args = types.list(function.args);
+        let params = def
+            .params
+            .iter()
+            .map(|param| {
+                let ty = types.substitute(param.ty, args);
+                self.types.get(ty)
+            })
+            .collect();
+        let result = types.substitute(def.result, args);
+        let result = self.types.get(result);
+        self.types.table.intern_signature(crate::Signature { params, result })
+    }
+
+    /// The code of a function as a value: hands its arguments on.
+    pub(crate) fn lower_value(&mut self, name: Symbol, function: FnId, args: Tys) -> Function {
+        let mut header = self.header(name, Some(function));
+        header.attributes.inline = InlineHint::Auto;
+        self.function = function;
+        let program = self.program;
+        let types = &program.types;
+        let def = &program.functions[function];
+        self.b = Builder::new(def.span);
+        let type_args = types.list(args);
+        let mut capture_types = Vec::new();
+        if let Some(body) = program.body(function) {
+            for local in body.params.iter().take(def.captures.len()) {
+                let ty = types.substitute(body.locals[*local].ty, type_args);
+                capture_types.push(self.types.get(ty));
+            }
+        }
+        let environment_name = format!("env {}", self.types.interner.resolve(name));
+        let environment = self.environment(&environment_name, &capture_types);
+        let address = self.intern(Type::Address(environment));
+        let environment = self.b.temp(address);
+        header.params.push(ParamMode::Borrowed);
+        let mut values: Vec<Operand> = Vec::new();
+        let params: Vec<(TypeId, Symbol)> = def
+            .params
+            .iter()
+            .map(|param| {
+                let ty = types.substitute(param.ty, type_args);
+                (self.types.get(ty), param.name)
+            })
+            .collect();
+        let locals: Vec<Place> = params
+            .iter()
+            .map(|(ty, name)| {
+                header.params.push(ParamMode::Owned);
+                Place::local(self.b.named(*ty, *name))
+            })
+            .collect();
+        for index in 0..capture_types.len() {
+            let inside = self.b.deref(Place::local(environment));
+            values.push(Operand::Copy(self.b.field(inside, index as u32)));
+        }
+        let result_ty = types.substitute(def.result, type_args);
+        header.result = self.types.get(result_ty);
+        let dest = (!matches!(types.kind(result_ty), TyKind::Unit | TyKind::Never))
+            .then(|| Place::local(self.b.temp(header.result)));
+        if values.is_empty() {
+            let arguments: Vec<Operand> =
+                locals.iter().map(|place| Operand::Copy(*place)).collect();
+            let callee = match def.parent {
+                hir::Parent::Trait(trait_) if matches!(def.kind, hir::FnKind::Required) => {
+                    hir::Callee::Method(MethodRef { trait_, method: function, args })
+                }
+                _ => hir::Callee::Fn(FnRef { function, args }),
+            };
+            // The callee's types are known: nothing is substituted again.
+            self.substitution = &[];
+            self.call_values(callee, &arguments, dest);
+        } else {
+            let id = self.request(Instance::Fn(function, args));
+            let arguments: Vec<Arg> = values
+                .into_iter()
+                .chain(locals.iter().map(|place| Operand::Copy(*place)))
+                .map(Arg::Value)
+                .collect();
+            self.b.call(dest, Callee::Function(id), &arguments);
+        }
+        let result = dest.map_or(Operand::Const(Const::Unit), Operand::Copy);
+        self.b.terminate(Terminator::Return(result));
+        self.finish(header)
+    }
+
+    /// A value put behind a trait.
+    pub(crate) fn to_dyn(&mut self, value: hir::ExprId, ty: Ty) -> Rvalue {
+        let from = self.subst(self.expr_of(value).ty);
+        let to = self.subst(ty);
+        let value = self.operand(value);
+        let TyKind::Dyn(trait_, trait_args) = self.program.types.kind(to) else {
+            return Rvalue::Use(value);
+        };
+        if from == to {
+            return Rvalue::Use(value);
+        }
+        let program = self.program;
+        let types = &program.types;
+        let mut self_args = vec![from];
+        self_args.extend_from_slice(types.list(trait_args));
+        let args = types.intern_list(&self_args);
+        let mut methods = Vec::new();
+        for method in &program.traits[trait_].methods {
+            let resolved = program.resolve_method(MethodRef { trait_, method: *method, args });
+            let function = match resolved {
+                Some(Resolved::Fn(function)) => function,
+                _ => FnRef { function: *method, args },
+            };
+            methods.push(self.request(Instance::Slot(function.function, function.args, from)));
+        }
+        let memory = self.types.get(from);
+        let to_name = self.types.name(to);
+        let from_name = self.types.name(from);
+        let name = format!(
+            "vtable {} {}",
+            self.types.interner.resolve(to_name),
+            self.types.interner.resolve(from_name)
+        );
+        let name = self.types.interner.intern(&name);
+        let vtable = self.shared.request_vtable(VtableRequest { name, ty: memory, methods });
+        Rvalue::Dyn(vtable, value)
+    }
+
+    /// A method as a vtable has it: the receiver comes as the address of the
+    /// value in the object, the other arguments are owned.
+    pub(crate) fn lower_slot(
+        &mut self,
+        name: Symbol,
+        function: FnId,
+        args: Tys,
+        receiver: Ty,
+    ) -> Function {
+        let mut header = self.header(name, Some(function));
+        self.function = function;
+        let program = self.program;
+        let types = &program.types;
+        let def = &program.functions[function];
+        self.b = Builder::new(def.span);
+        let type_args = types.list(args);
+        let memory = self.types.get(receiver);
+        let address = self.intern(Type::Address(memory));
+        let object = self.b.temp(address);
+        let mutable = def.params.first().is_some_and(|param| param.mutable);
+        header.params.push(if mutable { ParamMode::Address } else { ParamMode::Borrowed });
+        let value = self.b.deref(Place::local(object));
+        let mut arguments =
+            vec![if mutable { Arg::Address(value) } else { Arg::Value(Operand::Copy(value)) }];
+        for param in def.params.iter().skip(1) {
+            let ty = types.substitute(param.ty, type_args);
+            let memory = self.types.get(ty);
+            if param.mutable {
+                let address = self.intern(Type::Address(memory));
+                let local = self.b.named(address, param.name);
+                header.params.push(ParamMode::Address);
+                let place = self.b.deref(Place::local(local));
+                arguments.push(Arg::Address(place));
+            } else {
+                let local = self.b.named(memory, param.name);
+                header.params.push(ParamMode::Owned);
+                arguments.push(Arg::Value(Operand::Copy(Place::local(local))));
+            }
+        }
+        let result_ty = types.substitute(def.result, type_args);
+        header.result = self.types.get(result_ty);
+        let dest = (!matches!(types.kind(result_ty), TyKind::Unit | TyKind::Never))
+            .then(|| Place::local(self.b.temp(header.result)));
+        if let (hir::Parent::Trait(trait_), hir::FnKind::Required) = (def.parent, &def.kind) {
+            // `Eq` and its kind without an impl: by structure.
+            let values: Vec<Operand> = arguments
+                .iter()
+                .map(|arg| match arg {
+                    Arg::Value(value) => *value,
+                    Arg::Address(place) => Operand::Copy(*place),
+                })
+                .collect();
+            self.substitution = &[];
+            let callee = hir::Callee::Method(MethodRef { trait_, method: function, args });
+            self.call_values(callee, &values, dest);
+        } else {
+            let id = self.request(Instance::Fn(function, args));
+            self.b.call(dest, Callee::Function(id), &arguments);
+        }
+        let result = dest.map_or(Operand::Const(Const::Unit), Operand::Copy);
+        self.b.terminate(Terminator::Return(result));
+        self.finish(header)
+    }
+}
