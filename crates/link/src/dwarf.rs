@@ -53,8 +53,7 @@ fn functions_by_file<'a>(image: &Image<'a>, files: usize) -> Vec<Vec<UnitFunctio
                 position,
                 address: image.layout.address(*id),
                 size: definition.size,
-                name: program.name(*id),
-                display: program.display(*id),
+                name: program.display(*id),
                 positions,
             });
         }

@@ -20,10 +20,9 @@ pub(super) struct UnitFunction<'a> {
     pub(super) position: usize,
     pub(super) address: u64,
     pub(super) size: u32,
-    /// For the linker.
+    /// What people call it. There is no `DW_AT_linkage_name`: debuggers would
+    /// show that one instead.
     pub(super) name: &'a str,
-    /// For people.
-    pub(super) display: &'a str,
     pub(super) positions: &'a [u8],
 }
 
@@ -70,8 +69,7 @@ pub(super) fn build(
 const LANGUAGE: DwLang = DW_LANG_C11;
 
 fn add_function(dwarf: &mut Dwarf, unit: &mut Unit, function: &UnitFunction<'_>, file: FileId) {
-    let name = string(dwarf, function.display);
-    let linkage_name = (function.name != function.display).then(|| string(dwarf, function.name));
+    let name = string(dwarf, function.name);
     let mut frame_base = Expression::new();
     frame_base.op_reg(X86_64::RBP);
     let root = unit.root();
@@ -79,9 +77,6 @@ fn add_function(dwarf: &mut Dwarf, unit: &mut Unit, function: &UnitFunction<'_>,
     let entry = unit.get_mut(entry);
     entry.set(DW_AT_external, AttributeValue::FlagPresent);
     entry.set(DW_AT_name, AttributeValue::StringRef(name));
-    if let Some(linkage_name) = linkage_name {
-        entry.set(DW_AT_linkage_name, AttributeValue::StringRef(linkage_name));
-    }
     let line = Decoder::new(function.positions).start().1;
     entry.set(DW_AT_decl_file, AttributeValue::FileIndex(Some(file)));
     entry.set(DW_AT_decl_line, AttributeValue::Udata(line.into()));
