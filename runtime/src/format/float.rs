@@ -185,7 +185,7 @@ fn repr_not_finite(nan: bool, negative: bool) -> &'static [u8] {
 }
 
 #[unsafe(export_name = "rt_show_f64")]
-extern "C" fn show_f64(out: &mut Text, value: f64) {
+pub(super) extern "C" fn show_f64(out: &mut Text, value: f64) {
     out.push_ascii(repr_f64(value, &mut [0; 32]));
 }
 
@@ -195,7 +195,7 @@ extern "C" fn show_f32(out: &mut Text, value: f32) {
 }
 
 #[unsafe(export_name = "rt_fmt_f64")]
-extern "C" fn format_f64(out: &mut Text, value: f64, flags: u64, width: i64, precision: i64) {
+pub(super) extern "C" fn format_f64(out: &mut Text, value: f64, flags: u64, width: i64, precision: i64) {
     let spec = Spec::new(flags, width, precision);
     if is_repr(&spec) && value.is_finite() {
         format_repr(out, value.is_sign_negative(), &Shortest::new(value), &spec);
@@ -205,7 +205,7 @@ extern "C" fn format_f64(out: &mut Text, value: f64, flags: u64, width: i64, pre
 }
 
 #[unsafe(export_name = "rt_fmt_f32")]
-extern "C" fn format_f32(out: &mut Text, value: f32, flags: u64, width: i64, precision: i64) {
+pub(super) extern "C" fn format_f32(out: &mut Text, value: f32, flags: u64, width: i64, precision: i64) {
     let spec = Spec::new(flags, width, precision);
     if is_repr(&spec) && value.is_finite() {
         format_repr(out, value.is_sign_negative(), &Shortest::new(value), &spec);

@@ -57,7 +57,7 @@ fn push_escaped(out: &mut Text, character: char, quote: char) {
 #[unsafe(export_name = "rt_show_str_quoted")]
 extern "C" fn show_str_quoted(out: &mut Text, text: TextRef<'_>) {
     // The text may be the one that is appended to, and that may move.
-    let keep = text.to_owned();
+    let keep = text.retain();
     let text = keep.as_str();
     out.reserve(text.len() + 2);
     out.push_ascii(b"\"");

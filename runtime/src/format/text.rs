@@ -22,7 +22,7 @@ pub(super) fn write(out: &mut Text, text: &str, spec: &Spec, align: Align) {
 }
 
 #[unsafe(export_name = "rt_fmt_str")]
-extern "C" fn format_str(
+pub(super) extern "C" fn format_str(
     out: &mut Text,
     text: TextRef<'_>,
     flags: u64,
@@ -30,19 +30,19 @@ extern "C" fn format_str(
     precision: i64,
 ) {
     // The text may be the one that is appended to, and that may move.
-    let keep = text.to_owned();
+    let keep = text.retain();
     let spec = Spec::new(flags, width, precision);
     write(out, keep.as_str(), &spec, spec.text_align());
 }
 
 #[unsafe(export_name = "rt_fmt_char")]
-extern "C" fn format_char(out: &mut Text, value: char, flags: u64, width: i64, precision: i64) {
+pub(super) extern "C" fn format_char(out: &mut Text, value: char, flags: u64, width: i64, precision: i64) {
     let spec = Spec::new(flags, width, precision);
     write(out, value.encode_utf8(&mut [0; 4]), &spec, spec.text_align());
 }
 
 #[unsafe(export_name = "rt_fmt_bool")]
-extern "C" fn format_bool(out: &mut Text, value: u32, flags: u64, width: i64, precision: i64) {
+pub(super) extern "C" fn format_bool(out: &mut Text, value: u32, flags: u64, width: i64, precision: i64) {
     let spec = Spec::new(flags, width, precision);
     write(out, super::show::bool_text(value), &spec, spec.text_align());
 }

@@ -56,7 +56,7 @@ fn error_text(code: i64) -> TextRef<'static> {
 
 #[unsafe(export_name = "rt_error_text")]
 extern "C" fn error_text_of(code: i64) -> Text {
-    error_text(code).to_owned()
+    error_text(code).retain()
 }
 
 #[cfg(test)]

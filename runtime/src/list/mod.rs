@@ -50,7 +50,7 @@ fn slice(list: ListRef<'_>, lo: i64, hi: i64, elem: usize, retain: Retain) -> Li
     }
     let (from, len) = (lo as usize, (hi - lo) as usize);
     if len == list.len() {
-        return list.to_owned();
+        return list.retain();
     }
     let mut part = List::with_capacity(len, elem);
     // SAFETY: the range lies within the list.
@@ -62,10 +62,10 @@ fn slice(list: ListRef<'_>, lo: i64, hi: i64, elem: usize, retain: Retain) -> Li
 #[unsafe(export_name = "rt_list_concat")]
 extern "C" fn concat(left: ListRef<'_>, right: ListRef<'_>, elem: i64, retain: Retain) -> List {
     if left.len() == 0 {
-        return right.to_owned();
+        return right.retain();
     }
     if right.len() == 0 {
-        return left.to_owned();
+        return left.retain();
     }
     let elem = size_of_elem(elem);
     let mut list = List::with_capacity(left.len().saturating_add(right.len()), elem);

@@ -25,7 +25,7 @@ fn growing_moves_what_is_unique_and_copies_what_is_shared() {
     for text in ["a", "b", "c"] {
         list.push_text(Text::new(text));
     }
-    let shared = list.as_ref().to_owned();
+    let shared = list.as_ref().retain();
     let elements = [0, 1, 2].map(|at| list.as_ref().texts()[at].address());
     reserve(&mut list, 1, 8, Some(retain_text));
     assert_ne!(list.as_ref().address(), shared.as_ref().address());
@@ -104,7 +104,7 @@ fn whole_slices_and_empty_operands_share() {
 fn extending_a_list_by_itself() {
     let mut list = List::empty();
     list.push_text(Text::new("a"));
-    list.push_text(static_text!("b").to_owned());
+    list.push_text(static_text!("b").retain());
     for _ in 0..10 {
         let len = list.len();
         let address = list.as_ref().address();
@@ -124,7 +124,7 @@ proptest! {
         start: Vec<u8>, other: Vec<u8>, at in 0usize..200, gap in 0usize..20, shared: bool,
     ) {
         let mut list = of_bytes(&start);
-        let keep = shared.then(|| list.as_ref().to_owned());
+        let keep = shared.then(|| list.as_ref().retain());
         let mut model = start.clone();
         extend(&mut list, of_bytes(&other).as_ref(), 1, None);
         model.extend(&other);

@@ -128,7 +128,7 @@ unsafe fn move_down_long(to: *mut u8, from: *const u8, size: usize) {
 }
 
 #[cfg_attr(not(test), unsafe(export_name = "memcpy"))]
-unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, size: usize) -> *mut u8 {
+pub(super) unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, size: usize) -> *mut u8 {
     // SAFETY: passed on.
     unsafe {
         if size <= 64 {
@@ -144,7 +144,7 @@ unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, size: usize) -> *mut u
 }
 
 #[cfg_attr(not(test), unsafe(export_name = "memmove"))]
-unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, size: usize) -> *mut u8 {
+pub(super) unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, size: usize) -> *mut u8 {
     // SAFETY: passed on; a copy upwards may read what it has not written yet only.
     unsafe {
         if size <= 64 {
@@ -168,7 +168,7 @@ unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, size: usize) -> *mut 
 }
 
 #[cfg_attr(not(test), unsafe(export_name = "memset"))]
-unsafe extern "C" fn memset(to: *mut u8, value: i32, size: usize) -> *mut u8 {
+pub(super) unsafe extern "C" fn memset(to: *mut u8, value: i32, size: usize) -> *mut u8 {
     // SAFETY: each branch writes within `size` bytes.
     unsafe {
         if size >= STRING_INSTRUCTION_MIN {
@@ -219,7 +219,7 @@ unsafe fn unequal16(a: *const u8, b: *const u8) -> u32 {
 }
 
 #[cfg_attr(not(test), unsafe(export_name = "memcmp"))]
-unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, size: usize) -> i32 {
+pub(super) unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, size: usize) -> i32 {
     // SAFETY: all reads are within `size` bytes of both blocks.
     unsafe {
         if size >= 16 {
@@ -261,7 +261,7 @@ unsafe fn compare8(a: *const u8, b: *const u8) -> i32 {
 }
 
 #[cfg_attr(not(test), unsafe(export_name = "bcmp"))]
-unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, size: usize) -> i32 {
+pub(super) unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, size: usize) -> i32 {
     // SAFETY: all reads are within `size` bytes of both blocks.
     unsafe {
         if size >= 16 {

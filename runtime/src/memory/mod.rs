@@ -19,8 +19,8 @@ mod tests;
 use crate::panic;
 
 /// Memory of `size` bytes, aligned to 8, with undefined contents.
-#[unsafe(export_name = "rt_alloc")]
-pub(crate) extern "C" fn allocate(size: usize) -> *mut u8 {
+#[inline]
+pub(crate) fn allocate(size: usize) -> *mut u8 {
     #[cfg(feature = "check")]
     return checked::allocate(size);
     #[cfg(not(feature = "check"))]
@@ -32,8 +32,8 @@ pub(crate) extern "C" fn allocate(size: usize) -> *mut u8 {
 /// # Safety
 /// `block` came from [`allocate`] or [`reallocate`] with that size, and nothing
 /// uses it any more.
-#[unsafe(export_name = "rt_free")]
-pub(crate) unsafe extern "C" fn free(block: *mut u8, size: usize) {
+#[inline]
+pub(crate) unsafe fn free(block: *mut u8, size: usize) {
     #[cfg(feature = "check")]
     // SAFETY: passed on.
     unsafe {
@@ -50,8 +50,7 @@ pub(crate) unsafe extern "C" fn free(block: *mut u8, size: usize) {
 ///
 /// # Safety
 /// As for [`free`].
-#[unsafe(export_name = "rt_realloc")]
-pub(crate) unsafe extern "C" fn reallocate(block: *mut u8, old: usize, new: usize) -> *mut u8 {
+pub(crate) unsafe fn reallocate(block: *mut u8, old: usize, new: usize) -> *mut u8 {
     #[cfg(feature = "check")]
     // SAFETY: passed on.
     return unsafe { checked::reallocate(block, old, new) };
@@ -60,6 +59,23 @@ pub(crate) unsafe extern "C" fn reallocate(block: *mut u8, old: usize, new: usiz
     unsafe {
         heap::reallocate(block, old, new)
     }
+}
+
+#[unsafe(export_name = "rt_alloc")]
+extern "C" fn exported_allocate(size: usize) -> *mut u8 {
+    allocate(size)
+}
+
+#[unsafe(export_name = "rt_free")]
+unsafe extern "C" fn exported_free(block: *mut u8, size: usize) {
+    // SAFETY: passed on.
+    unsafe { free(block, size) };
+}
+
+#[unsafe(export_name = "rt_realloc")]
+unsafe extern "C" fn exported_reallocate(block: *mut u8, old: usize, new: usize) -> *mut u8 {
+    // SAFETY: passed on.
+    unsafe { reallocate(block, old, new) }
 }
 
 /// The size of the block that a request for `size` bytes gives: what is asked

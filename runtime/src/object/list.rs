@@ -66,7 +66,7 @@ impl<'a> ListRef<'a> {
     }
 
     /// One more reference to the same object.
-    pub(crate) fn to_owned(self) -> List {
+    pub(crate) fn retain(self) -> List {
         // SAFETY: the object is alive.
         unsafe { retain(self.address()) };
         List { object: self.object }

@@ -67,7 +67,7 @@ impl<'a> TextRef<'a> {
 
     /// One more reference to the same object.
     #[inline]
-    pub(crate) fn to_owned(self) -> Text {
+    pub(crate) fn retain(self) -> Text {
         // SAFETY: the object is alive.
         unsafe { retain(self.object.as_ptr().cast()) };
         Text { object: self.object }

@@ -17,9 +17,9 @@ pub(crate) struct Function {
 const _: () = assert!(size_of::<Function>() == 24);
 
 /// The function is the standard library's.
-const LIBRARY: u16 = 1;
+pub(super) const LIBRARY: u16 = 1;
 /// The function is the runtime's.
-const RUNTIME: u16 = 2;
+pub(super) const RUNTIME: u16 = 2;
 
 #[repr(C)]
 struct FileName {
@@ -191,16 +191,68 @@ unsafe fn text(names: *const u8, at: u32, len: u32) -> &'static str {
     unsafe { core::str::from_utf8_unchecked(slice(names.add(at as usize), len as usize)) }
 }
 
+/// A function for a test's tables.
+#[cfg(test)]
+pub(super) struct TestFunction {
+    pub(super) name: &'static str,
+    pub(super) size: u32,
+    pub(super) flags: u16,
+    pub(super) positions: &'static [u8],
+}
+
+#[cfg(test)]
+impl Image {
+    /// Tables of functions that follow each other from `base` on; those without
+    /// a name and without positions are holes.
+    pub(super) fn for_test(base: usize, functions: &[TestFunction], files: &[&str]) -> Self {
+        use std::boxed::Box;
+        use std::vec::Vec;
+        let mut names = std::string::String::new();
+        let mut positions = Vec::new();
+        let mut name = |text: &str| {
+            names.push_str(text);
+            (names.len() - text.len()) as u32
+        };
+        let mut start = 0;
+        let mut table = Vec::new();
+        for function in functions {
+            table.push(Function {
+                start,
+                size: function.size,
+                name: name(function.name),
+                name_len: function.name.len() as u16,
+                flags: function.flags,
+                positions: positions.len() as u32,
+                positions_len: function.positions.len() as u32,
+            });
+            start += function.size;
+            positions.extend_from_slice(function.positions);
+        }
+        table.retain(|function| function.name_len > 0 || function.positions_len > 0);
+        let files: Vec<FileName> = files
+            .iter()
+            .map(|file| FileName { name: name(file), name_len: file.len() as u32 })
+            .collect();
+        let tables = Tables {
+            text_base: core::ptr::without_provenance(base),
+            function_count: table.len() as u64,
+            functions: table.leak().as_ptr(),
+            names: names.leak().as_ptr(),
+            file_count: files.len() as u64,
+            files: files.leak().as_ptr(),
+            positions: positions.leak().as_ptr(),
+        };
+        // SAFETY: the tables are right.
+        unsafe { Self::new(Box::leak(Box::new(tables))) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::boxed::Box;
-    use std::vec::Vec;
-
     use super::*;
 
     /// Three functions: the user's, the library's and, after a hole, the runtime's.
     fn image() -> Image {
-        let names = "main.lib.rt.splé";
         let stream: &'static [u8] = &[
             0, 10, // file 0, line 10
             0, 0, 0, 1, // +0: line 10 column 1
@@ -209,34 +261,14 @@ mod tests {
             16, 11, 0x7f, 3, // +20: a trap in line 11
             255, 1, 1, 10, 2, 7, // +30: another file, a call in line 13
         ];
-        let function = |start, size, name, name_len, flags, positions_len| Function {
-            start,
-            size,
-            name,
-            name_len,
-            flags,
-            positions: 0,
-            positions_len,
-        };
-        let functions: Vec<Function> = [
-            function(0, 32, 0, 4, 0, stream.len() as u32),
-            function(32, 32, 5, 3, LIBRARY, 0),
-            function(96, 32, 9, 2, RUNTIME, 0),
-        ]
-        .into();
-        let files: Vec<FileName> =
-            [FileName { name: 9, name_len: 8 }, FileName { name: 0, name_len: 4 }].into();
-        let tables = Box::leak(Box::new(Tables {
-            text_base: core::ptr::without_provenance(0x1000),
-            functions: functions.leak().as_ptr(),
-            function_count: 3,
-            names: names.as_ptr(),
-            files: files.leak().as_ptr(),
-            file_count: 2,
-            positions: stream.as_ptr(),
-        }));
-        // SAFETY: the tables are right.
-        unsafe { Image::new(tables) }
+        let function = |name, flags, positions| TestFunction { name, size: 32, flags, positions };
+        let functions = [
+            function("main", 0, stream),
+            function("lib.", LIBRARY, &[]),
+            function("", 0, &[]),
+            function("rt", RUNTIME, &[]),
+        ];
+        Image::for_test(0x1000, &functions, &["rt.splé", "main"])
     }
 
     #[test]

@@ -16,10 +16,10 @@ extern "C" fn from_char(character: char) -> Text {
 #[unsafe(export_name = "rt_str_concat")]
 extern "C" fn concat(left: TextRef<'_>, right: TextRef<'_>) -> Text {
     if left.len() == 0 {
-        return right.to_owned();
+        return right.retain();
     }
     if right.len() == 0 {
-        return left.to_owned();
+        return left.retain();
     }
     let mut text = Text::with_capacity(left.len() + right.len());
     // SAFETY: there is room for both.
@@ -80,7 +80,7 @@ extern "C" fn join(parts: ListRef<'_>, separator: TextRef<'_>) -> Text {
     let parts = parts.texts();
     let Some((first, rest)) = parts.split_first() else { return Text::empty() };
     if rest.is_empty() {
-        return first.to_owned();
+        return first.retain();
     }
     let bytes: usize = parts.iter().map(|part| part.len()).sum();
     let mut text = Text::with_capacity(bytes + separator.len() * rest.len());
@@ -108,7 +108,7 @@ extern "C" fn pad_right(text: TextRef<'_>, width: i64, fill: char) -> Text {
 fn pad(text: TextRef<'_>, width: i64, fill: char, left: bool) -> Text {
     let missing = count_or_panic(width).saturating_sub(text.as_str().chars().count());
     if missing == 0 {
-        return text.to_owned();
+        return text.retain();
     }
     let fill_bytes = missing.saturating_mul(fill.len_utf8());
     let mut padded = Text::with_capacity(text.len().saturating_add(fill_bytes));
@@ -177,13 +177,13 @@ mod tests {
     #[test]
     fn appending_changes_a_unique_text_in_place_only() {
         let mut text = Text::new("x");
-        let before = text.as_ref().to_owned();
+        let before = text.as_ref().retain();
         append(&mut text, static_text!("yz"));
         assert_eq!((text.as_str(), before.as_str()), ("xyz", "x"));
         let place = text.as_ref().address();
         append(&mut text, static_text!("!"));
         assert_eq!(text.as_ref().address(), place, "there was room");
-        let mut from_static = static_text!("static").to_owned();
+        let mut from_static = static_text!("static").retain();
         append(&mut from_static, static_text!("ally"));
         assert_eq!(from_static.as_str(), "statically");
         append_char(&mut from_static, '€');

@@ -59,7 +59,7 @@ extern "C" fn replace(text: TextRef<'_>, old: TextRef<'_>, new: TextRef<'_>) -> 
         return surround(text, new);
     }
     let bytes = text.bytes();
-    let Some(mut found) = find(bytes, old.bytes(), 0) else { return text.to_owned() };
+    let Some(mut found) = find(bytes, old.bytes(), 0) else { return text.retain() };
     let mut result = Text::with_capacity(bytes.len());
     let mut done = 0;
     loop {

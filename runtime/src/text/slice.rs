@@ -58,7 +58,7 @@ fn slice(text: TextRef<'_>, lo: i64, hi: i64) -> Text {
         }
     }
     if to - from == bytes.len() {
-        return text.to_owned();
+        return text.retain();
     }
     Text::from_utf8_bytes(&bytes[from..to])
 }
