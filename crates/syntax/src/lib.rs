@@ -7,9 +7,13 @@
 
 pub mod ast;
 pub mod codes;
+mod dump;
 mod lexer;
 pub mod limits;
+mod parser;
 pub mod token;
 
 pub use codes::CODES;
+pub use dump::{dump_ast, dump_tokens};
 pub use lexer::lex;
+pub use parser::{parse, parse_tokens};

@@ -13,7 +13,7 @@ pub use node::*;
 
 use std::marker::PhantomData;
 
-use simple_source::{IndexVec, Span, Symbol};
+use simple_source::{FileId, IndexVec, Span, Symbol};
 
 /// An identifier with its place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -110,8 +110,10 @@ lists! {
 }
 
 /// The syntax tree of one file.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub struct Ast {
+    /// The file it was made from.
+    pub file: FileId,
     /// Top-level declarations, tests and, in a script, statements, in order.
     pub items: Vec<ItemId>,
     item_table: IndexVec<ItemId, Item>,
@@ -123,7 +125,28 @@ pub struct Ast {
     lists: Lists,
 }
 
+impl Default for Ast {
+    fn default() -> Self {
+        Self::for_file(FileId(0), 0)
+    }
+}
+
 impl Ast {
+    /// An empty tree with room for what `tokens` tokens make.
+    pub(crate) fn for_file(file: FileId, tokens: usize) -> Self {
+        Self {
+            file,
+            items: Vec::new(),
+            item_table: IndexVec::new(),
+            exprs: IndexVec::with_capacity(tokens / 2),
+            expr_spans: IndexVec::with_capacity(tokens / 2),
+            stmts: IndexVec::with_capacity(tokens / 8),
+            pats: IndexVec::new(),
+            types: IndexVec::new(),
+            lists: Lists::default(),
+        }
+    }
+
     /// Adds an expression.
     pub fn add_expr(&mut self, expr: Expr, span: Span) -> ExprId {
         self.expr_spans.push(span);

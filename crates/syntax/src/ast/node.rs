@@ -222,7 +222,9 @@ pub enum Expr {
     },
     /// Statements; the value is that of the last, if that is an expression.
     Block(List<StmtId>),
-    /// `if c: a else: b`; `elif` is an `If` in `otherwise`.
+    /// `if c: a else: b`; `elif` is an `If` in `otherwise`. Such a chain does
+    /// not count as nesting and can have thousands of branches
+    /// ([`crate::limits::MAX_BRANCHES`]): walk it in a loop.
     If {
         /// The condition.
         condition: ExprId,

@@ -1,0 +1,573 @@
+//! Blocks and the expressions that have them: `if`, `match` and loops.
+
+use simple_source::{Applicability, Diagnostic, Span};
+
+use super::Parser;
+use crate::ast::{Arm, BinaryOp, Expr, ExprId, PatId};
+use crate::codes;
+use crate::limits::MAX_BRANCHES;
+use crate::token::TokenKind;
+
+impl Parser<'_> {
+    // ---- blocks ------------------------------------------------------------
+
+    /// `:` and a block: indented lines, or one statement on the same line.
+    /// `after` names what the block belongs to.
+    pub(super) fn body(&mut self, after: &str) -> ExprId {
+        if !self.block_colon(after) {
+            return self.error_expr();
+        }
+        self.block()
+    }
+
+    /// A block after its colon.
+    pub(super) fn block(&mut self) -> ExprId {
+        use TokenKind::*;
+        match self.kind() {
+            Newline if self.nth(1) == Indent => self.block_lines(),
+            Newline | Eof | Dedent | RParen | RBracket | RBrace | Comma | InterpClose => {
+                self.missing_block(self.prev_span());
+                self.error_expr()
+            }
+            _ => {
+                let lo = self.lo();
+                let types_allowed = std::mem::take(&mut self.types_allowed);
+                let stmt = self.simple_statement();
+                self.types_allowed = types_allowed;
+                let stmt = self.ast.add_stmt(stmt);
+                let list = self.ast.add_list(&[stmt]);
+                self.add(Expr::Block(list), lo)
+            }
+        }
+    }
+
+    /// An indented block, from the line end before it.
+    pub(super) fn block_lines(&mut self) -> ExprId {
+        let types_allowed = std::mem::take(&mut self.types_allowed);
+        let in_inline_if = std::mem::take(&mut self.in_inline_if);
+        let block_brackets = std::mem::replace(&mut self.block_brackets, self.brackets);
+        self.bump();
+        self.bump();
+        let lo = self.lo();
+        let mark = self.scratch.stmts.len();
+        let ended = self.statements();
+        // The line ends and dedents after the last statement have no length.
+        let span = self.span_from(lo);
+        if ended {
+            self.eat(TokenKind::Dedent);
+        } else {
+            self.owed_dedents += 1;
+        }
+        let list = self.ast.add_list(&self.scratch.stmts[mark..]);
+        self.scratch.stmts.truncate(mark);
+        self.types_allowed = types_allowed;
+        self.in_inline_if = in_inline_if;
+        self.block_brackets = block_brackets;
+        self.ast.add_expr(Expr::Block(list), span)
+    }
+
+    /// Statements up to the block's end. False if it ended at a comma that
+    /// belongs to the brackets around the block.
+    fn statements(&mut self) -> bool {
+        use TokenKind::*;
+        let mut extra = 0;
+        loop {
+            match self.kind() {
+                Eof | RParen | RBracket | RBrace | InterpClose => return true,
+                Dedent if extra > 0 => {
+                    extra -= 1;
+                    self.bump();
+                }
+                Dedent => return true,
+                Newline => self.bump(),
+                Indent => {
+                    extra += 1;
+                    self.unexpected_indent();
+                }
+                _ => {
+                    self.statement();
+                    if self.at(Comma) && self.brackets > 0 {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+
+    /// An indented block that nothing begins: its lines count as the
+    /// surrounding block's.
+    #[cold]
+    pub(super) fn unexpected_indent(&mut self) {
+        use TokenKind::*;
+        let span = self.span();
+        self.bump();
+        let first = self.kind();
+        let mut diagnostic = Diagnostic::error(
+            &codes::UNEXPECTED_INDENT,
+            Span::new(span.lo, self.span().hi),
+            "this line is indented more than the one above",
+        );
+        let is_operator = matches!(
+            first,
+            PipeGt | QuestionQuestion | And | Or | EqEq | NotEq | Lt | Le | Gt | Ge | In | Is | Pipe
+                | Caret | Amp | Shl | Shr | Plus | Minus | Star | Slash | Percent | StarStar | As
+                | AmpAmp | PipePipe
+        );
+        if is_operator {
+            diagnostic = diagnostic
+                .label("a line cannot begin with an operator")
+                .note("end the line above with the operator, or put the expression in parentheses");
+            return self.report(diagnostic);
+        }
+        diagnostic = diagnostic.label("no block begins here").note("a block follows a `:`");
+        self.note(diagnostic);
+    }
+
+    /// The colon before a block. False if there is none and no block either.
+    #[inline]
+    pub(super) fn block_colon(&mut self, after: &str) -> bool {
+        if !self.panicking && self.eat(TokenKind::Colon) {
+            return true;
+        }
+        self.missing_colon(after)
+    }
+
+    #[cold]
+    fn missing_colon(&mut self, after: &str) -> bool {
+        use TokenKind::*;
+        if !self.panicking {
+            let at = self.insertion();
+            let message = format!("expected `:` after {after}");
+            let missing = Diagnostic::error(&codes::MISSING_COLON, at, message.clone())
+                .label("expected `:`")
+                .suggest("write `:`", at, ":", Applicability::Certain);
+            match self.kind() {
+                LBrace => {
+                    self.brace_block();
+                    return false;
+                }
+                FatArrow | Arrow => {
+                    self.foreign_arrow();
+                    self.bump();
+                    return true;
+                }
+                SpecStart => {
+                    let diagnostic = Diagnostic::error(
+                        &codes::UNCLOSED_INTERPOLATION,
+                        self.span(),
+                        "a `:` here begins the format",
+                    )
+                    .label(format!("not the `:` after {after}"))
+                    .note("in an interpolation such an expression stands in parentheses");
+                    self.report(diagnostic);
+                    return false;
+                }
+                Newline if self.nth(1) == Indent => {
+                    self.note(missing);
+                    return true;
+                }
+                Newline | Eof | Dedent => {
+                    self.report(missing.note("a block follows the `:`, indented or on the same line"));
+                    return false;
+                }
+                _ if self.begins_body() => {
+                    self.note(missing);
+                    return true;
+                }
+                _ => {
+                    let found = self.found();
+                    let diagnostic = Diagnostic::error(
+                        &codes::MISSING_COLON,
+                        self.span(),
+                        format!("{message}, found {found}"),
+                    )
+                    .label("expected `:` or an operator");
+                    self.report(diagnostic);
+                }
+            }
+        }
+        // Where the header would end.
+        self.skip_to(&[Colon, Newline]);
+        if self.at(Colon) || self.at(Newline) && self.nth(1) == Indent {
+            self.panicking = false;
+            self.eat(Colon);
+            return true;
+        }
+        false
+    }
+
+    /// Whether a statement stands here, so that only the colon is missing:
+    /// there is no colon later in the line.
+    fn begins_body(&self) -> bool {
+        use TokenKind::*;
+        if !self.on_same_line(0) {
+            return false;
+        }
+        match self.kind() {
+            Return | Break | Continue | Pass | Val | Var | Assert => true,
+            Ident | SelfValue | Int | Float | Str | StrStart | True | False | Nil => {
+                let rest = &self.kinds[self.pos..];
+                let mut line = rest.iter().take_while(|kind| !matches!(kind, Newline | Eof | Dedent));
+                !line.any(|kind| *kind == Colon)
+            }
+            _ => false,
+        }
+    }
+
+    /// `{ … }` on one line where a block should be.
+    #[cold]
+    fn brace_block(&mut self) {
+        let span = self.span();
+        let diagnostic =
+            Diagnostic::error(&codes::BRACES_FOR_BLOCK, span, "a block is not written in braces")
+                .label("expected `:`")
+                .note("a block follows `:`, indented below or as one statement on the same line");
+        self.report(diagnostic);
+        self.bump();
+        self.skip_to(&[]);
+        self.eat(TokenKind::RBrace);
+        self.panicking = false;
+    }
+
+    /// A colon with nothing after it.
+    #[cold]
+    pub(super) fn missing_block(&mut self, colon: Span) {
+        let diagnostic =
+            Diagnostic::error(&codes::MISSING_BLOCK, colon, "the block after this `:` is missing")
+                .label("expected an indented block, or a statement on the same line")
+                .suggest("write `pass` if nothing is to be done", colon.end(), " pass", Applicability::Maybe);
+        self.note(diagnostic);
+    }
+
+    // ---- if ----------------------------------------------------------------
+
+    /// `if c: a elif d: b else: e`
+    pub(super) fn if_expr(&mut self) -> ExprId {
+        struct Branch {
+            lo: u32,
+            condition: ExprId,
+            then: ExprId,
+        }
+        let mut branches: Vec<Branch> = Vec::new();
+        let mut otherwise = None;
+        let mut lo = self.lo();
+        self.bump();
+        loop {
+            let condition = self.condition();
+            let then = self.branch_body("the condition");
+            if branches.len() < MAX_BRANCHES {
+                branches.push(Branch { lo, condition, then });
+            } else if branches.len() == MAX_BRANCHES {
+                self.too_many_branches(lo);
+                branches.push(Branch { lo, condition, then });
+            }
+            let Some(next) = self.next_branch() else { break };
+            lo = next;
+            if self.at(TokenKind::Elif) || self.is_foreign_elif() {
+                self.bump();
+                continue;
+            }
+            self.bump();
+            if self.at(TokenKind::If) && self.on_same_line(0) {
+                self.else_if(lo);
+                self.bump();
+                continue;
+            }
+            otherwise = Some(self.branch_body("`else`"));
+            break;
+        }
+        let hi = self.prev_hi();
+        for branch in branches.into_iter().rev() {
+            let Branch { lo, condition, then } = branch;
+            let expr = Expr::If { condition, then, otherwise };
+            otherwise = Some(self.ast.add_expr(expr, Span::new(lo, hi.max(lo))));
+        }
+        otherwise.expect("an `if` has at least one branch")
+    }
+
+    fn branch_body(&mut self, after: &str) -> ExprId {
+        if !self.block_colon(after) {
+            return self.error_expr();
+        }
+        let is_inline = !self.at(TokenKind::Newline);
+        let outer = self.in_inline_if;
+        self.in_inline_if |= is_inline;
+        let body = self.block();
+        self.in_inline_if = outer;
+        body
+    }
+
+    /// If an `elif` or `else` of this `if` follows, goes to it and returns
+    /// where it begins.
+    fn next_branch(&mut self) -> Option<u32> {
+        use TokenKind::*;
+        if self.panicking && !self.at(Newline) {
+            self.skip_to(&[Newline, Else, Elif]);
+        }
+        let ahead = match self.kind() {
+            Newline => 1,
+            _ => 0,
+        };
+        let is_branch = matches!(self.nth(ahead), Elif | Else)
+            || (ahead == 1 || self.after_block())
+                && matches!(self.token_text_at(ahead), "elsif" | "elseif" | "elsf")
+                && self.nth(ahead) == Ident;
+        let is_own_line = ahead == 1 || self.after_block();
+        if !is_branch || is_own_line && self.in_inline_if {
+            return None;
+        }
+        if ahead == 1 {
+            self.bump();
+        }
+        self.panicking = false;
+        Some(self.lo())
+    }
+
+    fn token_text_at(&self, offset: usize) -> &str {
+        let index = (self.pos + offset).min(self.kinds.len() - 1);
+        self.token_text(index)
+    }
+
+    fn is_foreign_elif(&mut self) -> bool {
+        if !self.at(TokenKind::Ident) {
+            return false;
+        }
+        let span = self.span();
+        let text = self.token_text(self.pos);
+        let diagnostic = Diagnostic::error(
+            &codes::ELSE_IF,
+            span,
+            format!("`{text}` is not a keyword"),
+        )
+        .label("expected `elif`")
+        .suggest("write `elif`", span, "elif", Applicability::Certain);
+        self.note(diagnostic);
+        true
+    }
+
+    /// `else if`
+    #[cold]
+    fn else_if(&mut self, lo: u32) {
+        let span = Span::new(lo, self.span().hi);
+        let diagnostic = Diagnostic::error(&codes::ELSE_IF, span, "`else if` is one word")
+            .label("expected `elif`")
+            .suggest("write `elif`", span, "elif", Applicability::Certain);
+        self.note(diagnostic);
+    }
+
+    #[cold]
+    fn too_many_branches(&mut self, lo: u32) {
+        let diagnostic = Diagnostic::error(
+            &codes::TOO_DEEP,
+            Span::new(lo, lo + 4),
+            format!("this `if` has more than {MAX_BRANCHES} branches"),
+        )
+        .label("one too many")
+        .note("a `match` or a dict does this better");
+        self.report(diagnostic);
+    }
+
+    /// A condition; `=` in it is reported as meaning `==`.
+    pub(super) fn condition(&mut self) -> ExprId {
+        let lo = self.lo();
+        let left = self.expr();
+        if !self.at(TokenKind::Eq) && !self.at(TokenKind::ColonEq) || self.panicking {
+            return left;
+        }
+        let span = self.span();
+        let diagnostic = if self.at(TokenKind::Eq) {
+            Diagnostic::error(&codes::ASSIGN_IN_CONDITION, span, "`=` assigns; a condition compares")
+                .label("expected `==`")
+                .suggest("write `==`", span, "==", Applicability::Maybe)
+        } else {
+            Diagnostic::error(
+                &codes::ASSIGN_IN_CONDITION,
+                span,
+                "an assignment is a statement and has no value",
+            )
+            .label("not in a condition")
+            .note("bind the name on a line before")
+        };
+        self.note(diagnostic);
+        self.bump();
+        let right = self.expr();
+        self.add(Expr::Binary { op: BinaryOp::Eq, left, right }, lo)
+    }
+
+    // ---- loops -------------------------------------------------------------
+
+    /// `while c:`
+    pub(super) fn while_expr(&mut self) -> ExprId {
+        let lo = self.lo();
+        self.bump();
+        let condition = self.condition();
+        let body = self.body("the condition");
+        self.add(Expr::While { condition, body }, lo)
+    }
+
+    /// `loop:`
+    pub(super) fn loop_expr(&mut self) -> ExprId {
+        let lo = self.lo();
+        self.bump();
+        let body = self.body("`loop`");
+        self.add(Expr::Loop { body }, lo)
+    }
+
+    /// `for p in xs:`
+    pub(super) fn for_expr(&mut self) -> ExprId {
+        let lo = self.lo();
+        self.bump();
+        let (pat, iterable) = self.for_header();
+        let body = self.body("what the loop runs over");
+        self.add(Expr::For { pat, iterable, body }, lo)
+    }
+
+    /// `p in xs`
+    pub(super) fn for_header(&mut self) -> (PatId, ExprId) {
+        if self.is_foreign_for() {
+            self.foreign_for();
+        }
+        let pat = self.binding_pattern("a loop variable");
+        if self.panicking {
+            return (pat, self.error_expr());
+        }
+        if !self.eat(TokenKind::In) {
+            if self.is_foreign_of() {
+                self.foreign_of();
+                self.bump();
+            } else {
+                self.expected(&codes::EXPECTED_TOKEN, "`in`");
+                return (pat, self.error_expr());
+            }
+        }
+        let iterable = self.expr();
+        (pat, iterable)
+    }
+
+    // ---- match -------------------------------------------------------------
+
+    /// `match x:` and its arms.
+    pub(super) fn match_expr(&mut self) -> ExprId {
+        let lo = self.lo();
+        self.bump();
+        let value = self.expr();
+        let mark = self.scratch.arms.len();
+        if self.block_colon("what is matched") {
+            self.arms(mark);
+        }
+        let arms = self.ast.add_list(&self.scratch.arms[mark..]);
+        self.scratch.arms.truncate(mark);
+        self.add(Expr::Match { value, arms }, lo)
+    }
+
+    fn arms(&mut self, mark: usize) {
+        use TokenKind::*;
+        let colon = self.prev_span();
+        if self.at(Case) {
+            return self.arm();
+        }
+        if !(self.at(Newline) && self.nth(1) == Indent) {
+            if self.at(Newline) || self.at(Eof) || self.at(Dedent) {
+                return self.missing_arms(colon);
+            }
+            return self.expected(&codes::EXPECTED_TOKEN, "`case`");
+        }
+        let in_inline_if = std::mem::take(&mut self.in_inline_if);
+        let types_allowed = std::mem::take(&mut self.types_allowed);
+        self.bump();
+        self.bump();
+        let mut extra = 0;
+        loop {
+            match self.kind() {
+                Case => self.arm(),
+                Newline => {
+                    self.bump();
+                    continue;
+                }
+                Dedent if extra > 0 => {
+                    extra -= 1;
+                    self.bump();
+                    continue;
+                }
+                Dedent => {
+                    self.bump();
+                    break;
+                }
+                Eof | RParen | RBracket | RBrace | InterpClose => break,
+                Indent => {
+                    extra += 1;
+                    self.unexpected_indent();
+                    continue;
+                }
+                _ => self.not_an_arm(),
+            }
+            if self.at(Comma) && self.brackets > 0 && !self.panicking {
+                self.owed_dedents += 1;
+                break;
+            }
+            self.end_statement();
+        }
+        self.in_inline_if = in_inline_if;
+        self.types_allowed = types_allowed;
+        if self.scratch.arms.len() == mark && !self.panicking {
+            self.missing_arms(colon);
+        }
+    }
+
+    /// `case p if c: body`
+    fn arm(&mut self) {
+        let lo = self.lo();
+        self.bump();
+        let pat = self.case_pattern();
+        let guard = (!self.panicking && self.eat(TokenKind::If)).then(|| self.condition());
+        let body = self.body("the pattern");
+        let span = self.span_from(lo);
+        self.scratch.arms.push(Arm { pat, guard, body, span });
+    }
+
+    #[cold]
+    fn missing_arms(&mut self, colon: Span) {
+        let diagnostic =
+            Diagnostic::error(&codes::MISSING_BLOCK, colon, "this `match` has no cases")
+                .label("expected `case` lines below")
+                .note("each case is a line `case pattern:`, indented under the `match`");
+        self.note(diagnostic);
+    }
+
+    /// A line among the arms that does not begin with `case`.
+    #[cold]
+    fn not_an_arm(&mut self) {
+        use TokenKind::*;
+        let span = self.span();
+        let text = self.token_text(self.pos);
+        if self.at(Else) || matches!(text, "default" | "otherwise") || text == "_" {
+            let diagnostic = Diagnostic::error(
+                &codes::STRAY_BRANCH,
+                span,
+                format!("a `match` has no `{text}` branch"),
+            )
+            .label("expected `case _`")
+            .suggest("write `case _`", span, "case _", Applicability::Certain);
+            self.note(diagnostic);
+            let lo = self.lo();
+            let pat = self.ast.add_pat(crate::ast::Pat { kind: crate::ast::PatKind::Wildcard, span });
+            self.bump();
+            let body = self.body("the pattern");
+            let span = self.span_from(lo);
+            return self.scratch.arms.push(Arm { pat, guard: None, body, span });
+        }
+        let mut diagnostic = Diagnostic::error(
+            &codes::EXPECTED_TOKEN,
+            span,
+            format!("expected `case`, found {}", self.found()),
+        )
+        .label("expected `case`");
+        let line = &self.kinds[self.pos..];
+        let mut line = line.iter().take_while(|kind| !matches!(kind, Newline | Eof | Dedent));
+        if line.any(|kind| matches!(kind, Colon | FatArrow)) {
+            diagnostic =
+                diagnostic.suggest("write `case`", span.start(), "case ", Applicability::Maybe);
+        }
+        self.report(diagnostic);
+    }
+}

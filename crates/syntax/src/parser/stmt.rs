@@ -1,0 +1,455 @@
+//! Statements.
+
+use simple_source::{Applicability, Diagnostic, Span};
+
+use super::Parser;
+use super::expr::starts_expr;
+use crate::ast::{BinaryOp, Expr, ExprId, Stmt, StmtKind};
+use crate::codes;
+use crate::token::TokenKind;
+
+impl Parser<'_> {
+    /// A statement with its end, pushed on the scratch list.
+    pub(super) fn statement(&mut self) {
+        self.statement_start = self.pos;
+        let stmt = self.statement_or_item();
+        let id = self.ast.add_stmt(stmt);
+        self.scratch.stmts.push(id);
+        self.end_statement();
+    }
+
+    /// A statement in a block, which may be a nested declaration.
+    fn statement_or_item(&mut self) -> Stmt {
+        use TokenKind::*;
+        let lo = self.lo();
+        let kind = match self.kind() {
+            At | HashBracket | Fn | Const | Extern | Pub | Use | Struct | Class | Enum | Trait
+            | Impl | Type | Test => match self.nested_item() {
+                Some(item) => StmtKind::Item(item),
+                None => StmtKind::Error,
+            },
+            Elif | Else | Case => {
+                self.stray_branch();
+                StmtKind::Error
+            }
+            Ident => {
+                if let Some(kind) = self.foreign_statement() {
+                    kind
+                } else if self.is_data_declaration() || self.is_foreign_declaration() {
+                    match self.nested_item() {
+                        Some(item) => StmtKind::Item(item),
+                        None => StmtKind::Error,
+                    }
+                } else {
+                    self.expression_statement()
+                }
+            }
+            _ => return self.simple_statement(),
+        };
+        Stmt { kind, span: self.span_from(lo) }
+    }
+
+    /// A statement that may also stand on the line of a block's colon.
+    pub(super) fn simple_statement(&mut self) -> Stmt {
+        use TokenKind::*;
+        let lo = self.lo();
+        let kind = match self.kind() {
+            Val | Var => self.binding(),
+            Assert => self.assertion(),
+            Pass => {
+                self.bump();
+                StmtKind::Pass
+            }
+            Fn | Const if self.nth(1) == Ident => match self.nested_item() {
+                Some(item) => StmtKind::Item(item),
+                None => StmtKind::Error,
+            },
+            Mut if self.nth(1) == Ident => self.mut_statement(),
+            Elif | Case => {
+                self.stray_branch();
+                StmtKind::Error
+            }
+            _ => self.expression_statement(),
+        };
+        Stmt { kind, span: self.span_from(lo) }
+    }
+
+    // ---- bindings ----------------------------------------------------------
+
+    /// `val p: T = e`, `var p: T = e`
+    fn binding(&mut self) -> StmtKind {
+        let mutable = self.at(TokenKind::Var);
+        let keyword = self.span();
+        self.bump();
+        if self.at(TokenKind::Mut) {
+            self.foreign_mut(keyword, mutable);
+            self.bump();
+        }
+        self.binding_tail(mutable)
+    }
+
+    /// A binding from after its keyword.
+    pub(super) fn binding_tail(&mut self, mutable: bool) -> StmtKind {
+        let pat = self.binding_pattern("a name");
+        if self.panicking {
+            return StmtKind::Error;
+        }
+        let ty = self.eat(TokenKind::Colon).then(|| self.ty());
+        if self.panicking {
+            return StmtKind::Error;
+        }
+        match self.kind() {
+            TokenKind::Eq => self.bump(),
+            TokenKind::ColonEq => {
+                self.foreign_declaration();
+                self.bump();
+            }
+            TokenKind::Newline | TokenKind::Eof | TokenKind::Dedent => {
+                let span = self.ast.pat(pat).span;
+                let at = self.insertion();
+                let diagnostic = Diagnostic::error(
+                    &codes::MISSING_VALUE,
+                    span,
+                    "a variable needs a value from the start",
+                )
+                .label("has no value")
+                .suggest("give it one", at, " = …", Applicability::Maybe);
+                self.report(diagnostic);
+                return StmtKind::Error;
+            }
+            _ => {
+                self.expected(&codes::EXPECTED_TOKEN, "`=`");
+                return StmtKind::Error;
+            }
+        }
+        let value = self.value();
+        StmtKind::Let { mutable, pat, ty, value }
+    }
+
+    /// What stands right of `=`.
+    pub(super) fn value(&mut self) -> ExprId {
+        let value = self.expr();
+        if self.at(TokenKind::Eq) && !self.panicking {
+            let diagnostic = Diagnostic::error(
+                &codes::ASSIGN_IN_CONDITION,
+                self.span(),
+                "an assignment has no value, so it cannot be assigned",
+            )
+            .label("a second `=`")
+            .note("assign on two lines; `==` compares");
+            self.report(diagnostic);
+        } else if self.at(TokenKind::Comma) && self.brackets == 0 && !self.panicking {
+            self.bare_tuple(value);
+        }
+        value
+    }
+
+    /// `a, b` where a tuple is meant; `first` was parsed.
+    #[cold]
+    fn bare_tuple(&mut self, first: ExprId) {
+        let comma = self.span();
+        let lo = self.ast.span(first).lo;
+        let mut last = self.ast.span(first);
+        let was = self.pos;
+        while self.eat(TokenKind::Comma) && starts_expr(self.kind()) {
+            let value = self.expr();
+            last = self.ast.span(value);
+            if self.panicking {
+                return;
+            }
+        }
+        let hi = last.hi.max(self.tokens.span(was, self.base).hi);
+        let mut diagnostic =
+            Diagnostic::error(&codes::PATTERN_PARENTHESES, comma, "a tuple stands in parentheses")
+                .label("expected the end of the line");
+        diagnostic.suggestions.push(simple_source::Suggestion {
+            message: "put it in parentheses".into(),
+            edits: vec![(Span::new(lo, lo), "(".into()), (Span::new(hi, hi), ")".into())],
+            applicability: Applicability::Maybe,
+        });
+        self.report(diagnostic);
+    }
+
+    // ---- assert ------------------------------------------------------------
+
+    /// `assert c`, `assert c, "message"`
+    fn assertion(&mut self) -> StmtKind {
+        self.bump();
+        let condition = self.condition();
+        let mut message = None;
+        if !self.panicking && self.owns_comma() {
+            self.bump();
+            message = Some(self.expr());
+        }
+        StmtKind::Assert { condition, message }
+    }
+
+    /// Whether a comma stands here that belongs to the current statement, not
+    /// to brackets around it.
+    fn owns_comma(&self) -> bool {
+        self.at(TokenKind::Comma) && self.brackets == self.block_brackets
+    }
+
+    // ---- expressions, assignments, calls without parentheses ---------------
+
+    fn expression_statement(&mut self) -> StmtKind {
+        if let Some(call) = self.bare_call() {
+            return StmtKind::Expr(call);
+        }
+        let expr = self.expr();
+        if self.panicking {
+            return StmtKind::Expr(expr);
+        }
+        let kind = self.kind();
+        if kind.is_assignment() && !self.after_block() {
+            return self.assignment(expr);
+        }
+        use TokenKind::*;
+        match kind {
+            ColonEq => {
+                self.foreign_declaration();
+                self.bump();
+                let value = self.value();
+                StmtKind::Assign { target: expr, value }
+            }
+            PlusPlus | MinusMinus => {
+                self.foreign_step(expr);
+                self.bump();
+                StmtKind::Expr(expr)
+            }
+            Comma if self.brackets == 0 && !self.after_block() => {
+                self.bare_tuple_statement(expr);
+                StmtKind::Error
+            }
+            Colon if matches!(self.ast.expr(expr), Expr::Name(_)) => {
+                self.foreign_annotation(expr);
+                StmtKind::Error
+            }
+            _ => StmtKind::Expr(expr),
+        }
+    }
+
+    fn assignment(&mut self, target: ExprId) -> StmtKind {
+        use TokenKind::*;
+        let op = match self.kind() {
+            PlusEq => Some(BinaryOp::Add),
+            MinusEq => Some(BinaryOp::Sub),
+            StarEq => Some(BinaryOp::Mul),
+            SlashEq => Some(BinaryOp::Div),
+            PercentEq => Some(BinaryOp::Rem),
+            StarStarEq => Some(BinaryOp::Pow),
+            AmpEq => Some(BinaryOp::BitAnd),
+            PipeEq => Some(BinaryOp::BitOr),
+            CaretEq => Some(BinaryOp::BitXor),
+            ShlEq => Some(BinaryOp::Shl),
+            ShrEq => Some(BinaryOp::Shr),
+            _ => None,
+        };
+        let is_target = self.check_target(target, op.is_none());
+        self.bump();
+        let value = self.value();
+        match op {
+            _ if !is_target => StmtKind::Error,
+            Some(op) => StmtKind::AssignOp { op, target, value },
+            None => StmtKind::Assign { target, value },
+        }
+    }
+
+    /// Whether `target` has the form of a place, or, if `tuples` are allowed,
+    /// of a tuple of places. Reports it if not.
+    fn check_target(&mut self, target: ExprId, tuples: bool) -> bool {
+        let what = match *self.ast.expr(target) {
+            Expr::Error | Expr::Name(_) | Expr::Field { .. } | Expr::Index { .. } => return true,
+            Expr::Paren(inner) => return self.check_target(inner, tuples),
+            Expr::Tuple(places) if tuples => {
+                for index in 0..places.len() {
+                    let place = self.ast.list(places)[index];
+                    if !self.check_target(place, tuples) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+            Expr::OptionField { .. } => "`?.` may find nothing to assign to",
+            Expr::Call { .. } => "the result of a call is not a place",
+            Expr::Tuple(_) => "this operator takes one place",
+            Expr::List(_) => "a list is taken apart by its indexes",
+            Expr::Binary { .. } | Expr::Unary { .. } => "the result of an operator is not a place",
+            Expr::Bool(_) | Expr::Nil => "a keyword is not a place",
+            _ => "not a place",
+        };
+        let span = self.ast.span(target);
+        let is_comparison = matches!(self.ast.expr(target), Expr::Binary { .. });
+        let mut diagnostic =
+            Diagnostic::error(&codes::INVALID_TARGET, span, "this cannot be assigned")
+                .label(what)
+                .note("a variable, a field or an indexed element can be assigned");
+        if is_comparison && self.at(TokenKind::Eq) {
+            diagnostic = diagnostic.note("`==` compares");
+        }
+        self.report(diagnostic);
+        // The right side is read as usual.
+        self.panicking = false;
+        false
+    }
+
+    /// `print x, y`: a call whose callee is a dotted path, with a name, a
+    /// literal or a lambda after a space on the same line.
+    fn bare_call(&mut self) -> Option<ExprId> {
+        use TokenKind::*;
+        if !matches!(self.kind(), Ident | SelfValue) {
+            return None;
+        }
+        let mut ahead = 1;
+        while self.nth(ahead) == Dot && self.nth(ahead + 1) == Ident {
+            ahead += 2;
+        }
+        match self.nth(ahead) {
+            Ident | SelfValue | Int | Float | Str | StrStart | True | False | Nil | Backslash => {}
+            // Not allowed, but what is meant is clear.
+            Not if self.nth(ahead + 1) != In => {}
+            Mut | If | Match | Bang => {}
+            _ => return None,
+        }
+        if !self.on_same_line(ahead) || !self.fits_bare_call(ahead) {
+            return None;
+        }
+        let lo = self.lo();
+        let outer = std::mem::replace(&mut self.deepest, self.depth + 1);
+        let mut callee = self.primary();
+        while self.at(Dot) {
+            self.bump();
+            let name = self.name("a name after `.`");
+            let field = Expr::Field { base: callee, name };
+            callee = if self.wrap() { self.add(field, lo) } else { self.error_expr() };
+        }
+        let args_at = self.pos;
+        if !self.has_gap() {
+            self.bare_call_without_space();
+        }
+        let needs_parentheses = matches!(self.kind(), Not | Mut | If | Match | Bang);
+        let mark = self.scratch.args.len();
+        loop {
+            self.arg(mark);
+            // Inside brackets the comma goes on to separate what they hold,
+            // unless it stands in a block there.
+            if self.panicking || !self.owns_comma() {
+                break;
+            }
+            self.bump();
+        }
+        if needs_parentheses && !self.panicking {
+            self.bare_call_needs_parentheses(args_at);
+        }
+        let args = self.take_args(mark);
+        let call = if self.wrap() {
+            self.add(Expr::Call { callee, args }, lo)
+        } else {
+            self.error_expr()
+        };
+        self.deepest = self.deepest.max(outer);
+        Some(call)
+    }
+
+    /// Tells a bare call from other things that begin with two names.
+    fn fits_bare_call(&self, ahead: usize) -> bool {
+        use TokenKind::*;
+        match self.nth(ahead) {
+            // `x if c else y` is Python's; `a is not b` is reported elsewhere.
+            If => ahead == 1 && !self.line_has(ahead, Else) || self.is_block_if(ahead),
+            // A misspelt keyword, as in `whlie x:`; or `i64 x = 3`.
+            Ident => match self.nth(ahead + 1) {
+                Colon => !matches!(self.nth(ahead + 2), Newline | Eof),
+                Eq => false,
+                _ => true,
+            },
+            _ => true,
+        }
+    }
+
+    fn is_block_if(&self, ahead: usize) -> bool {
+        self.line_has(ahead, TokenKind::Colon)
+    }
+
+    /// Whether `kind` stands in the rest of the line.
+    fn line_has(&self, ahead: usize, kind: TokenKind) -> bool {
+        use TokenKind::*;
+        let rest = &self.kinds[(self.pos + ahead).min(self.kinds.len())..];
+        rest.iter().take_while(|k| !matches!(k, Newline | Eof | Dedent)).any(|k| *k == kind)
+    }
+
+    #[cold]
+    fn bare_call_without_space(&mut self) {
+        let at = self.insertion();
+        let diagnostic = Diagnostic::error(
+            &codes::CALL_PARENTHESES,
+            self.span(),
+            "a call without parentheses has a space before its argument",
+        )
+        .label("expected a space before this")
+        .suggest("write a space", at, " ", Applicability::Certain);
+        self.note(diagnostic);
+    }
+
+    #[cold]
+    fn bare_call_needs_parentheses(&mut self, first: usize) {
+        let span = self.tokens.span(first, self.base);
+        let text = self.kinds[first].text();
+        let gap = Span::new(self.tokens.span(first - 1, self.base).hi, span.lo);
+        let mut diagnostic = Diagnostic::error(
+            &codes::CALL_PARENTHESES,
+            span,
+            format!("an argument that begins with `{text}` needs parentheses"),
+        )
+        .label("without parentheses a name, a literal or a lambda must follow");
+        diagnostic.suggestions.push(simple_source::Suggestion {
+            message: "write the parentheses".into(),
+            edits: vec![(gap, "(".into()), (self.insertion(), ")".into())],
+            applicability: Applicability::Certain,
+        });
+        self.note(diagnostic);
+    }
+
+    /// `x, y = …` and `x, y` as a statement.
+    #[cold]
+    fn bare_tuple_statement(&mut self, first: ExprId) {
+        let lo = self.ast.span(first).lo;
+        let comma = self.span();
+        while self.eat(TokenKind::Comma) && starts_expr(self.kind()) {
+            self.expr();
+        }
+        if self.panicking {
+            return;
+        }
+        let at = self.insertion();
+        let is_assignment = self.at(TokenKind::Eq);
+        let message = if is_assignment {
+            "several places that are assigned stand in parentheses"
+        } else {
+            "a tuple stands in parentheses"
+        };
+        let mut diagnostic =
+            Diagnostic::error(&codes::PATTERN_PARENTHESES, comma, message).label("not here");
+        let mut edits = vec![(Span::new(lo, lo), "(".into()), (at, ")".into())];
+        if is_assignment {
+            self.bump();
+            let lo = self.lo();
+            self.expr();
+            let mut is_list = false;
+            while self.eat(TokenKind::Comma) && starts_expr(self.kind()) {
+                is_list = true;
+                self.expr();
+            }
+            if is_list {
+                edits.push((Span::new(lo, lo), "(".into()));
+                edits.push((self.insertion(), ")".into()));
+            }
+        }
+        diagnostic.suggestions.push(simple_source::Suggestion {
+            message: "write the parentheses".into(),
+            edits,
+            applicability: Applicability::Certain,
+        });
+        self.report(diagnostic);
+    }
+}

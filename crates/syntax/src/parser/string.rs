@@ -1,0 +1,102 @@
+//! Strings with interpolation.
+
+use simple_source::{Applicability, Diagnostic, Span, sym};
+
+use super::Parser;
+use crate::ast::{Expr, ExprId, StrPart};
+use crate::codes;
+use crate::token::TokenKind;
+
+impl Parser<'_> {
+    /// A string from its opening quotes to its closing ones.
+    pub(super) fn interpolated(&mut self) -> ExprId {
+        let lo = self.lo();
+        self.bump();
+        let mark = self.scratch.parts.len();
+        loop {
+            match self.kind() {
+                TokenKind::StrText => {
+                    let text = self.symbol();
+                    if text != sym::EMPTY {
+                        self.scratch.parts.push(StrPart::Text(text));
+                    }
+                    self.bump();
+                }
+                TokenKind::InterpOpen => {
+                    let part = self.interpolation();
+                    self.scratch.parts.push(part);
+                }
+                _ => break,
+            }
+        }
+        self.eat(TokenKind::StrEnd);
+        let parts = self.ast.add_list(&self.scratch.parts[mark..]);
+        self.scratch.parts.truncate(mark);
+        self.add(Expr::Interpolated(parts), lo)
+    }
+
+    /// `{value}`, `{value:spec}`
+    fn interpolation(&mut self) -> StrPart {
+        let lo = self.lo();
+        self.bump();
+        let types_allowed = std::mem::take(&mut self.types_allowed);
+        let (value, spec) = self.in_brackets(|parser| {
+            if matches!(parser.kind(), TokenKind::InterpClose | TokenKind::SpecStart) {
+                parser.empty_interpolation(lo);
+            }
+            let value = if parser.at(TokenKind::InterpClose) {
+                parser.error_expr()
+            } else {
+                parser.expr()
+            };
+            let spec = if parser.at(TokenKind::SpecStart) && !parser.panicking {
+                parser.format_spec()
+            } else {
+                None
+            };
+            parser.skip_owed_dedents();
+            if !parser.at(TokenKind::InterpClose) {
+                parser.unexpected_in_interpolation();
+                parser.skip_to(&[]);
+            }
+            parser.eat(TokenKind::InterpClose);
+            parser.panicking = false;
+            (value, spec)
+        });
+        self.types_allowed = types_allowed;
+        StrPart::Value { value, spec, span: self.span_from(lo) }
+    }
+
+    #[cold]
+    fn empty_interpolation(&mut self, lo: u32) {
+        let span = Span::new(lo, self.span().hi);
+        let diagnostic = Diagnostic::error(
+            &codes::UNCLOSED_INTERPOLATION,
+            span,
+            "nothing to interpolate",
+        )
+        .label("expected an expression between the braces")
+        .suggest("write `{{}}` for the characters", span, "{{}}", Applicability::Maybe);
+        self.report(diagnostic);
+    }
+
+    #[cold]
+    fn unexpected_in_interpolation(&mut self) {
+        let span = self.span();
+        let diagnostic = |message: String| Diagnostic::error(&codes::UNCLOSED_INTERPOLATION, span, message);
+        let diagnostic = match self.kind() {
+            TokenKind::Bang => diagnostic("an interpolation has no conversion".into())
+                .label("expected `}` or `:`")
+                .note("`{x}` uses the value's `Show` if it has one, else its debug text"),
+            TokenKind::Eq => diagnostic("an interpolation does not show its expression".into())
+                .label("expected `}` or `:`")
+                .note("write the name before the braces: `x={x}`"),
+            _ => {
+                let found = self.found();
+                diagnostic(format!("expected `}}` or `:`, found {found}"))
+                    .label("expected `}` or `:` after the expression")
+            }
+        };
+        self.report(diagnostic);
+    }
+}

@@ -1,0 +1,328 @@
+//! Written types.
+
+use simple_source::{Applicability, Diagnostic, Span};
+
+use super::Parser;
+use crate::ast::{List, Name, Type, TypeId, TypeKind};
+use crate::codes;
+use crate::token::TokenKind;
+
+impl Parser<'_> {
+    /// A type.
+    pub(super) fn ty(&mut self) -> TypeId {
+        self.nested_type(false)
+    }
+
+    /// A field's type, which may be `weak`.
+    pub(super) fn field_type(&mut self) -> TypeId {
+        self.nested_type(true)
+    }
+
+    fn nested_type(&mut self, is_field: bool) -> TypeId {
+        let outer = std::mem::replace(&mut self.deepest, self.depth);
+        let ty = if self.enter() {
+            self.type_with_suffixes(is_field)
+        } else {
+            self.add_type(TypeKind::Error, self.lo())
+        };
+        self.leave();
+        self.deepest = self.deepest.max(outer);
+        ty
+    }
+
+    fn add_type(&mut self, kind: TypeKind, lo: u32) -> TypeId {
+        let span = self.span_from(lo);
+        self.ast.add_type(Type { kind, span })
+    }
+
+    fn type_with_suffixes(&mut self, is_field: bool) -> TypeId {
+        use TokenKind::*;
+        let lo = self.lo();
+        if self.at(Weak) {
+            if !is_field {
+                let diagnostic = Diagnostic::error(
+                    &codes::EXPECTED_TYPE,
+                    self.span(),
+                    "`weak` stands in the types of fields only",
+                )
+                .label("not here")
+                .note("a `weak` field reads as an option: elsewhere the type is `T?`");
+                self.note(diagnostic);
+            }
+            self.bump();
+            let target = self.ty();
+            return self.add_type(TypeKind::Weak(target), lo);
+        }
+        let mut ty = self.simple_type();
+        loop {
+            let steps = match self.kind() {
+                Question => 1,
+                QuestionQuestion => 2,
+                _ => break,
+            };
+            self.bump();
+            for _ in 0..steps {
+                let kind = if self.wrap() { TypeKind::Option(ty) } else { TypeKind::Error };
+                ty = self.add_type(kind, lo);
+            }
+        }
+        if !self.panicking {
+            self.foreign_type_suffix(lo);
+        }
+        ty
+    }
+
+    fn simple_type(&mut self) -> TypeId {
+        use TokenKind::*;
+        let lo = self.lo();
+        let kind = match self.kind() {
+            Ident if self.token_text(self.pos) == "_" => {
+                self.bump();
+                TypeKind::Infer
+            }
+            Ident => self.path_type(),
+            LBracket => self.list_type(),
+            LBrace => self.set_or_dict_type(),
+            LParen => match self.tuple_type() {
+                Ok(kind) => kind,
+                Err(inner) => return inner,
+            },
+            Fn => self.function_type(),
+            Dyn => {
+                self.bump();
+                // `dyn Show?` is an option of a `dyn`.
+                let target_lo = self.lo();
+                let kind = if self.at(Ident) {
+                    self.path_type()
+                } else {
+                    self.expected(&codes::EXPECTED_TYPE, "a trait after `dyn`");
+                    TypeKind::Error
+                };
+                let target = self.add_type(kind, target_lo);
+                TypeKind::Dyn(target)
+            }
+            Amp | Star | AmpAmp => {
+                self.foreign_reference();
+                self.bump();
+                self.eat(Mut);
+                return self.ty();
+            }
+            Nil => {
+                let span = self.span();
+                let diagnostic =
+                    Diagnostic::error(&codes::EXPECTED_TYPE, span, "`nil` is a value, not a type")
+                        .label("expected a type")
+                        .note("a function that returns nothing has no `->`; the empty type is `()`");
+                self.note(diagnostic);
+                self.bump();
+                TypeKind::Error
+            }
+            _ => {
+                self.expected(&codes::EXPECTED_TYPE, "a type");
+                TypeKind::Error
+            }
+        };
+        self.add_type(kind, lo)
+    }
+
+    /// `i64`, `shapes.Circle`, `Stack[i64]`
+    fn path_type(&mut self) -> TypeKind {
+        let first = self.name("a type");
+        let path: List<Name> = if self.at(TokenKind::Dot) || self.at(TokenKind::ColonColon) {
+            let mut path = vec![first];
+            while matches!(self.kind(), TokenKind::Dot | TokenKind::ColonColon) {
+                if self.at(TokenKind::ColonColon) {
+                    self.foreign_path_separator();
+                }
+                self.bump();
+                path.push(self.name("a name after `.`"));
+            }
+            self.ast.add_list(&path)
+        } else {
+            self.ast.add_list(&[first])
+        };
+        let args = match self.kind() {
+            TokenKind::LBracket if self.nth(1) == TokenKind::RBracket => {
+                self.foreign_list_type(first.span);
+                List::EMPTY
+            }
+            TokenKind::LBracket => self.type_args(TokenKind::RBracket),
+            TokenKind::Lt if !self.has_gap() => {
+                self.foreign_type_args(first.span);
+                List::EMPTY
+            }
+            _ => List::EMPTY,
+        };
+        TypeKind::Path { path, args }
+    }
+
+    /// Types separated by commas, from an opening bracket to `close`.
+    fn type_args(&mut self, close: TokenKind) -> List<TypeId> {
+        self.types_until(close).0
+    }
+
+    fn types_until(&mut self, close: TokenKind) -> (List<TypeId>, bool) {
+        self.bump();
+        let mut types = Vec::new();
+        let mut comma = false;
+        self.in_brackets(|parser| {
+            while !parser.at(close) {
+                // A parameter's name in a function type says nothing; let it be.
+                types.push(parser.ty());
+                parser.recover_in_list();
+                comma = parser.eat(TokenKind::Comma);
+                if !comma {
+                    break;
+                }
+            }
+            parser.close(close, "type");
+        });
+        (self.ast.add_list(&types), comma)
+    }
+
+    fn list_type(&mut self) -> TypeKind {
+        self.bump();
+        self.in_brackets(|parser| {
+            let element = parser.ty();
+            if parser.at(TokenKind::Semicolon) && !parser.panicking {
+                let diagnostic = Diagnostic::error(
+                    &codes::EXPECTED_TYPE,
+                    parser.span(),
+                    "the type of a list does not say its length",
+                )
+                .label("expected `]`")
+                .note("every list can grow; `[value; count]` makes one of a given length");
+                parser.report(diagnostic);
+            }
+            parser.close(TokenKind::RBracket, "type");
+            TypeKind::List(element)
+        })
+    }
+
+    fn set_or_dict_type(&mut self) -> TypeKind {
+        self.bump();
+        self.in_brackets(|parser| {
+            let key = parser.ty();
+            let kind = if !parser.panicking && parser.eat(TokenKind::Colon) {
+                TypeKind::Dict(key, parser.ty())
+            } else {
+                TypeKind::Set(key)
+            };
+            parser.close(TokenKind::RBrace, "type");
+            kind
+        })
+    }
+
+    /// A tuple's type; a single type in parentheses is that type.
+    fn tuple_type(&mut self) -> Result<TypeKind, TypeId> {
+        let (types, comma) = self.types_until(TokenKind::RParen);
+        match *self.ast.list(types) {
+            [only] if !comma => Err(only),
+            _ => Ok(TypeKind::Tuple(types)),
+        }
+    }
+
+    /// `fn(A, B) -> R`
+    fn function_type(&mut self) -> TypeKind {
+        self.bump();
+        if !self.at(TokenKind::LParen) {
+            self.expected(&codes::EXPECTED_TOKEN, "`(` after `fn`");
+            return TypeKind::Error;
+        }
+        let params = self.type_args(TokenKind::RParen);
+        let result = self.eat(TokenKind::Arrow).then(|| self.ty());
+        TypeKind::Function { params, result }
+    }
+
+    // ---- mistakes ----------------------------------------------------------
+
+    /// `T[]`
+    #[cold]
+    fn foreign_list_type(&mut self, element: Span) {
+        let brackets = Span::new(self.lo(), self.tokens.span(self.pos + 1, self.base).hi);
+        let text = self.snippet(element);
+        let span = element.to(brackets);
+        let diagnostic =
+            Diagnostic::error(&codes::EXPECTED_TYPE, span, "the type of a list is written `[T]`")
+                .label("the brackets stand around the element's type")
+                .suggest(format!("write `[{text}]`"), span, format!("[{text}]"), Applicability::Certain);
+        self.note(diagnostic);
+        self.bump();
+        self.bump();
+    }
+
+    /// `T<A>`
+    #[cold]
+    pub(super) fn foreign_type_args(&mut self, name: Span) {
+        use TokenKind::*;
+        let open = self.span();
+        let mut depth = 0i32;
+        let mut edits = Vec::new();
+        let start = self.pos;
+        loop {
+            let step: i32 = match self.kind() {
+                Lt => 1,
+                Shl => 2,
+                Gt => -1,
+                Shr => -2,
+                Ident | Comma | Dot | Question | LParen | RParen | LBracket | RBracket | Amp | Int
+                | Plus | Colon | Fn | Arrow | QuestionQuestion => 0,
+                _ => break,
+            };
+            // Brackets that were open before these are not to be passed.
+            if matches!(self.kind(), RParen | RBracket) && depth <= 0 {
+                break;
+            }
+            if step != 0 {
+                let text = if step > 0 { "[" } else { "]" };
+                edits.push((self.span(), text.repeat(step.unsigned_abs() as usize)));
+            }
+            depth += step;
+            self.bump();
+            if depth <= 0 {
+                break;
+            }
+        }
+        let text = self.snippet(name);
+        let mut diagnostic = Diagnostic::error(
+            &codes::EXPECTED_TYPE,
+            open,
+            "type arguments stand in square brackets",
+        )
+        .label(format!("expected `{text}[…]`"));
+        if depth == 0 {
+            diagnostic.suggestions.push(simple_source::Suggestion {
+                message: "write `[` and `]`".into(),
+                edits,
+                applicability: Applicability::Certain,
+            });
+            // What follows is read as if they were brackets.
+            return self.note(diagnostic);
+        }
+        self.pos = start;
+        self.report(diagnostic);
+    }
+
+    /// `T | None` and `T | U`
+    fn foreign_type_suffix(&mut self, lo: u32) {
+        if !self.at(TokenKind::Pipe) || self.nth(1) != TokenKind::Ident && self.nth(1) != TokenKind::Nil {
+            return;
+        }
+        let other = self.token_text(self.pos + 1);
+        let bar = self.span();
+        let span = Span::new(self.prev_hi(), self.tokens.span(self.pos + 1, self.base).hi);
+        let text = self.snippet(Span::new(lo, self.prev_hi()));
+        let diagnostic = if matches!(other, "None" | "nil" | "null") {
+            Diagnostic::error(&codes::EXPECTED_TYPE, bar, "an option is written `T?`")
+                .label("types are not joined by `|`")
+                .suggest(format!("write `{text}?`"), span, "?", Applicability::Certain)
+        } else {
+            Diagnostic::error(&codes::EXPECTED_TYPE, bar, "types are not joined by `|`")
+                .label("expected the end of the type")
+                .note("an `enum` has one of several forms, a `dyn Trait` any type with that trait")
+        };
+        self.note(diagnostic);
+        self.bump();
+        self.bump();
+    }
+}
