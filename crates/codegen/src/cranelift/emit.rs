@@ -1,0 +1,163 @@
+//! From compiled code to a definition: bytes, relocations, positions.
+
+use cranelift_codegen::binemit::Reloc;
+use cranelift_codegen::ir::{ExternalName, Function, LibCall, TrapCode};
+use cranelift_codegen::{CompiledCode, FinalizedMachReloc, FinalizedRelocTarget};
+use simple_object::positions::{Encoder, Position, PositionKind};
+use simple_object::{Relocation, RelocationKind};
+use simple_source::Symbol;
+
+use super::code::Trap;
+use crate::lines::{LineCursor, Location};
+
+/// A reference that no linker could resolve: a defect of this crate.
+pub(super) struct UnknownReference(pub(super) String);
+
+/// Appends the references in `code`, the body of `this`.
+pub(super) fn relocations(
+    code: &CompiledCode,
+    function: &Function,
+    this: Symbol,
+    out: &mut Vec<Relocation>,
+) -> Result<(), UnknownReference> {
+    for reference in code.buffer.relocs() {
+        out.push(relocation(reference, function, this)?);
+    }
+    Ok(())
+}
+
+fn relocation(
+    reference: &FinalizedMachReloc,
+    function: &Function,
+    this: Symbol,
+) -> Result<Relocation, UnknownReference> {
+    let kind = match reference.kind {
+        Reloc::Abs8 => RelocationKind::Absolute64,
+        Reloc::X86PCRel4 | Reloc::X86CallPCRel4 => RelocationKind::Relative32,
+        other => return Err(UnknownReference(format!("a relocation of kind {other}"))),
+    };
+    let (target, addend) = match &reference.target {
+        FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => {
+            (Symbol::from_raw(function.params.user_named_funcs()[*name].index), reference.addend)
+        }
+        FinalizedRelocTarget::Func(offset) => (this, reference.addend + i64::from(*offset)),
+        FinalizedRelocTarget::ExternalName(ExternalName::LibCall(call)) => {
+            return Err(UnknownReference(libcall(*call)));
+        }
+        FinalizedRelocTarget::ExternalName(other) => {
+            return Err(UnknownReference(format!("{other:?}")));
+        }
+    };
+    Ok(Relocation { offset: reference.offset, kind, target, addend })
+}
+
+fn libcall(call: LibCall) -> String {
+    format!("a call of Cranelift's own library function {call}")
+}
+
+/// Collects positions of one function. Keeps its buffer.
+#[derive(Default)]
+pub(super) struct PositionWriter {
+    entries: Vec<(u32, Rank, u32)>,
+}
+
+/// What is at an address, in the order in which entries of one address stand.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Call,
+    Line,
+    Trap(u8),
+}
+
+impl PositionWriter {
+    /// Appends the positions of `code`. What has none of its own is at `start`.
+    pub(super) fn write(
+        &mut self,
+        code: &CompiledCode,
+        lines: &mut LineCursor<'_>,
+        start: u32,
+        statement_rows: bool,
+        out: &mut Vec<u8>,
+    ) {
+        self.entries.clear();
+        self.collect(code, statement_rows);
+        self.entries.sort_unstable();
+        let Some(first) = lines.locate(start) else {
+            // Code of no file: what it does is its caller's doing.
+            return;
+        };
+        let mut encoder = Encoder::new(out, first.file, first.line);
+        let (mut last, mut row) = ((start, first), None);
+        for &(offset, rank, position) in &self.entries {
+            let position = if position == u32::MAX { start } else { position };
+            if last.0 != position {
+                let Some(location) = lines.locate(position) else { continue };
+                last = (position, location);
+            }
+            let Location { file, line, column } = last.1;
+            let kind = match rank {
+                Rank::Call => PositionKind::Call,
+                Rank::Line if row == Some(last.1) => continue,
+                Rank::Line => {
+                    row = Some(last.1);
+                    PositionKind::Line
+                }
+                Rank::Trap(kind) => PositionKind::Trap(kind),
+            };
+            encoder.push(Position { offset, kind, file, line, column });
+        }
+    }
+
+    fn collect(&mut self, code: &CompiledCode, statement_rows: bool) {
+        let ranges = code.buffer.get_srclocs_sorted();
+        // Calls and traps come in order of address, or nearly so.
+        let mut next = 0;
+        let mut position_of = |address: u32| {
+            if next > 0 && ranges.get(next - 1).is_some_and(|range| range.start > address) {
+                next = 0;
+            }
+            while ranges.get(next).is_some_and(|range| range.end <= address) {
+                next += 1;
+            }
+            match ranges.get(next) {
+                Some(range) if range.start <= address => range.loc.bits(),
+                _ => u32::MAX,
+            }
+        };
+        for call in code.buffer.call_sites() {
+            let position = position_of(call.ret_addr - 1);
+            self.entries.push((call.ret_addr, Rank::Call, position));
+        }
+        for trap in code.buffer.traps() {
+            if let Some(kind) = trap_kind(trap.code)
+                && is_trap_instruction(code.code_buffer(), trap.offset)
+            {
+                let position = position_of(trap.offset);
+                self.entries.push((trap.offset, Rank::Trap(kind), position));
+            }
+        }
+        if statement_rows {
+            let rows = ranges.iter().filter(|range| !range.loc.is_default());
+            self.entries.extend(rows.map(|range| (range.start, Rank::Line, range.loc.bits())));
+        }
+    }
+}
+
+/// The number of a trap in the image's tables.
+fn trap_kind(code: TrapCode) -> Option<u8> {
+    match code {
+        // The check that Cranelift makes itself before each `idiv`.
+        TrapCode::INTEGER_DIVISION_BY_ZERO => Some(Trap::DivideByZero as u8),
+        TrapCode::INTEGER_OVERFLOW
+        | TrapCode::STACK_OVERFLOW
+        | TrapCode::HEAP_OUT_OF_BOUNDS
+        | TrapCode::BAD_CONVERSION_TO_INTEGER => None,
+        own => Some(own.as_raw().get()),
+    }
+}
+
+/// Whether `ud2` stands there. Cranelift also notes divisions, which the checks
+/// before them keep from trapping.
+fn is_trap_instruction(code: &[u8], offset: u32) -> bool {
+    code.get(offset as usize..).is_some_and(|code| code.starts_with(&[0x0f, 0x0b]))
+}
