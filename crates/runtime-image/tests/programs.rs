@@ -1,0 +1,176 @@
+//! Programs linked with the embedded runtime, as files and in memory.
+
+use std::collections::BTreeSet;
+use std::ffi::CString;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
+
+use simple_link::{Input, Options};
+use simple_object::blob::Blob;
+use simple_object::positions::{Encoder, Position, PositionKind};
+use simple_object::{
+    CodeObject, Definition, FunctionFlags, Kind, Linkage, Phase, Relocation, RelocationKind,
+};
+use simple_source::Interner;
+
+/// A program whose `simple_main` prints a greeting and then either returns 3 or
+/// runs into a trap in line 7 of `hello.spl`.
+fn program(interner: &Interner, trap: bool) -> CodeObject {
+    let mut object = CodeObject::default();
+    // push rbp; mov rbp, rsp; lea rdi, [rip + greeting]; call rt_out_str
+    object.text.extend([0x55, 0x48, 0x89, 0xe5, 0x48, 0x8d, 0x3d, 0, 0, 0, 0, 0xe8, 0, 0, 0, 0]);
+    if trap {
+        object.text.extend([0x0f, 0x0b]);
+    } else {
+        // mov eax, 3; pop rbp; ret
+        object.text.extend([0xb8, 3, 0, 0, 0, 0x5d, 0xc3]);
+    }
+    let reference = |offset, target| Relocation {
+        offset,
+        kind: RelocationKind::Relative32,
+        target: interner.intern(target),
+        addend: -4,
+    };
+    object.relocations.extend([reference(7, "greeting"), reference(12, "rt_out_str")]);
+    let mut encoder = Encoder::new(&mut object.positions, 0, 5);
+    let at = |offset, kind, line| Position { offset, kind, file: 0, line, column: 9 };
+    encoder.push(at(16, PositionKind::Call, 6));
+    encoder.push(at(16, PositionKind::Trap(20), 7));
+    // A static text: count, weak, length, capacity, bytes.
+    let greeting = "Hello, world!\n";
+    object.rodata.extend([0; 8]);
+    object.rodata.extend((greeting.len() as u64).to_le_bytes());
+    object.rodata.extend((greeting.len() as u64).to_le_bytes());
+    object.rodata.extend(greeting.as_bytes());
+    let definition = |name, display, kind, size: usize| Definition {
+        name: interner.intern(name),
+        display: interner.intern(display),
+        kind,
+        linkage: Linkage::Global,
+        offset: 0,
+        size: size as u32,
+        align_log2: 4,
+        phase: Phase::Steady,
+        flags: FunctionFlags::default(),
+        order: 0,
+        relocations: 0..0,
+        positions: 0..0,
+    };
+    object.definitions = vec![
+        Definition {
+            relocations: 0..2,
+            positions: 0..object.positions.len() as u32,
+            ..definition("simple_main", "hello.main", Kind::Function, object.text.len())
+        },
+        definition("greeting", "greeting", Kind::ReadOnly, object.rodata.len()),
+    ];
+    object
+}
+
+fn runtimes() -> [(&'static str, Blob<'static>); 2] {
+    [("plain", simple_runtime_image::plain()), ("checked", simple_runtime_image::checked())]
+        .map(|(name, bytes)| (name, Blob::parse(bytes).expect("the runtime is whole")))
+}
+
+const OPTIONS: Options<'static> =
+    Options { entry: "_start", strip: false, debug: None, files: &["hello.spl"] };
+
+fn link(runtime: Blob<'static>, trap: bool) -> Vec<u8> {
+    let interner = Interner::new();
+    let object = program(&interner, trap);
+    let objects = [object.view()];
+    let input = Input { objects: &objects, runtime: Some(runtime), interner: &interner };
+    simple_link::link(&input, &OPTIONS).expect("it links")
+}
+
+fn run(bytes: &[u8]) -> Output {
+    let directory = tempfile::tempdir().expect("a directory for the program");
+    let path = directory.path().join("hello");
+    // A process that another test starts meanwhile would inherit the file that
+    // is being written, and a file that is open for writing cannot be run.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _guard = WRITING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    simple_link::output::write_executable(&path, bytes).expect("it can be written");
+    Command::new(&path).output().expect("it starts")
+}
+
+fn check_trap(output: &Output) {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "Hello, world!\n");
+    assert!(errors.starts_with("panic: division by zero at hello.spl:7:9\n"), "{errors}");
+    assert!(errors.contains("hello.main"), "{errors}");
+    assert_eq!(output.status.code(), Some(101));
+}
+
+#[test]
+fn both_runtimes_define_the_same() {
+    let exported = |blob: Blob<'static>| -> BTreeSet<&'static str> {
+        let names = blob.defined_names().map(|name| name.expect("the runtime is whole"));
+        names.filter(|name| name.starts_with("rt_") || *name == "_start").collect()
+    };
+    let [(_, plain), (_, checked)] = runtimes();
+    let plain = exported(plain);
+    assert!(plain.len() > 100, "{plain:?}");
+    assert_eq!(plain, exported(checked));
+}
+
+#[test]
+fn hello_runs() {
+    for (name, runtime) in runtimes() {
+        let output = run(&link(runtime, false));
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "Hello, world!\n", "{name}");
+        assert_eq!(output.status.code(), Some(3), "{name}: {output:?}");
+        assert!(output.stderr.is_empty(), "{name}: {output:?}");
+    }
+}
+
+#[test]
+fn traps_are_reported_where_they_are() {
+    for (_, runtime) in runtimes() {
+        check_trap(&run(&link(runtime, true)));
+    }
+}
+
+#[test]
+fn hello_is_small() {
+    let [(_, plain), _] = runtimes();
+    let size = link(plain, false).len();
+    assert!(size <= 16 << 10, "{size} bytes");
+}
+
+const CHILD: &str = "SIMPLE_RUNTIME_IMAGE_TEST";
+
+/// The same in memory: this test's binary, started again for just this test.
+#[test]
+fn loaded_programs_behave_as_linked_ones() {
+    if let Ok(which) = std::env::var(CHILD) {
+        let (_, runtime) = runtimes()[usize::from(which.starts_with("checked"))];
+        let interner = Interner::new();
+        let object = program(&interner, which.ends_with("trap"));
+        let objects = [object.view()];
+        let input = Input { objects: &objects, runtime: Some(runtime), interner: &interner };
+        let image = simple_link::load(&input, &OPTIONS).expect("it loads");
+        let name = CString::new("hello").expect("no NUL");
+        // SAFETY: the runtime's entry takes over the process.
+        let result = unsafe { image.enter(&[&name], &[]) };
+        panic!("the program was not entered: {:?}", result.err());
+    }
+    let run = |which: &str| {
+        let mut command = Command::new(std::env::current_exe().expect("this binary"));
+        command.args(["--exact", "loaded_programs_behave_as_linked_ones", "--nocapture", "-q"]);
+        command.env(CHILD, which).stdin(Stdio::null()).arg0(Path::new("hello"));
+        let mut output = command.output().expect("it starts");
+        // The test harness prints its own lines first.
+        let start = output.stdout.windows(5).position(|window| window == b"Hello").unwrap_or(0);
+        output.stdout.drain(..start);
+        output
+    };
+    for which in ["plain", "checked"] {
+        let output = run(which);
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "Hello, world!\n", "{which}");
+        assert_eq!(output.status.code(), Some(3), "{which}: {output:?}");
+        check_trap(&run(&format!("{which} trap")));
+    }
+}
