@@ -1,0 +1,135 @@
+//! `simple build`: to an executable, or to any form on the way there.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use simple_codegen::cranelift::Cranelift;
+use simple_driver::{Checked, Mode, Session};
+
+use super::{check_target, input, options, package_root, program_file, session};
+use crate::args::{Build, Emit};
+use crate::report;
+
+pub(crate) fn build(build: Build) -> ExitCode {
+    match try_build(&build) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(status) => status,
+    }
+}
+
+fn try_build(build: &Build) -> Result<(), ExitCode> {
+    check_target(&build.code)?;
+    let file = program_file(build.file.as_ref())?;
+    let mut options = options(&build.common, Some(&build.code), Mode::Program);
+    options.strip = build.strip;
+    if matches!(build.emit, Emit::Tokens | Emit::Ast) {
+        return emit_syntax(build, &file);
+    }
+    let mut session = session(options)?;
+    let checked = session.check(&input(&file));
+    if checked.has_errors() {
+        return Err(report::refuse(&build.common, &checked.diagnostics, &checked.sources));
+    }
+    report::diagnostics(&build.common, &checked.diagnostics, &checked.sources);
+    if build.emit == Emit::Hir {
+        let text = simple_hir::dump(&checked.program, &session.interner);
+        return write_text(build, &text);
+    }
+    let refuse = |list| report::refuse(&build.common, &list, &checked.sources);
+    let optimised = session.lower(&checked).map_err(refuse)?;
+    if build.emit == Emit::Mir {
+        let text =
+            simple_mir::text::print(&optimised.module, &optimised.types, &session.interner);
+        return write_text(build, &text);
+    }
+    if build.emit == Emit::Asm {
+        let text = assembly(&session, &checked, &optimised)?;
+        return write_text(build, &text);
+    }
+    let objects = session.compile(&checked, &optimised).map_err(refuse)?;
+    if build.emit == Emit::Obj {
+        let mut bytes = Vec::new();
+        for object in &objects {
+            bytes.extend(simple_object::blob::write(object, &session.interner));
+        }
+        let path = build.output.clone().unwrap_or_else(|| with_extension(&file, "obj"));
+        session.write(&path, &bytes).map_err(refuse)?;
+        return report::profile(&build.common, &session);
+    }
+    let bytes = session.link(&checked, &objects).map_err(refuse)?;
+    let path = build.output.clone().unwrap_or_else(|| default_output(&file));
+    session.write(&path, &bytes).map_err(refuse)?;
+    if build.common.verbose {
+        report::say(&format!("wrote {} ({} bytes)\n", path.display(), bytes.len()));
+    }
+    report::profile(&build.common, &session)
+}
+
+/// The executable of `dir/name.spl` is `name` in the current folder; that of a
+/// package has the package's name.
+fn default_output(file: &Path) -> PathBuf {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    if file.file_name().is_some_and(|name| name == "main.spl")
+        && folder.file_name().is_some_and(|name| name == "src")
+        && let Some(root) = package_root(folder.parent().unwrap_or(Path::new(".")))
+        && let Some(name) = root.canonicalize().ok().as_deref().and_then(Path::file_name)
+    {
+        return PathBuf::from(name);
+    }
+    PathBuf::from(file.file_stem().unwrap_or_else(|| "a.out".as_ref()))
+}
+
+fn with_extension(file: &Path, extension: &str) -> PathBuf {
+    PathBuf::from(file.file_stem().unwrap_or_else(|| "out".as_ref())).with_extension(extension)
+}
+
+fn write_text(build: &Build, text: &str) -> Result<(), ExitCode> {
+    let result = match &build.output {
+        Some(path) if path != Path::new("-") => std::fs::write(path, text),
+        _ => std::io::stdout().write_all(text.as_bytes()),
+    };
+    result.map_err(|error| {
+        let cause = simple_driver::load::error_text(&error);
+        report::fail(&format!("cannot write the output: {cause}"))
+    })
+}
+
+fn emit_syntax(build: &Build, file: &Path) -> Result<(), ExitCode> {
+    let interner = simple_source::Interner::new();
+    let mut sources = simple_source::SourceMap::new();
+    let unreadable = |cause: String| {
+        report::fail(&format!("cannot read `{}`: {cause}", file.display()))
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| unreadable(simple_driver::load::error_text(&error)))?;
+    let id = sources
+        .add_text(file.display().to_string(), text)
+        .map_err(|_| unreadable("it is too large".to_owned()))?;
+    let source = sources.file(id);
+    let (text, diagnostics) = match build.emit {
+        Emit::Tokens => simple_syntax::dump::tokens(source.text(), source.base, &interner),
+        _ => simple_syntax::dump::tree(source.text(), source.base, id, &interner),
+    };
+    write_text(build, &text)?;
+    if diagnostics.iter().any(simple_source::Diagnostic::is_error) {
+        return Err(report::refuse(&build.common, &diagnostics, &sources));
+    }
+    report::diagnostics(&build.common, &diagnostics, &sources);
+    Ok(())
+}
+
+fn assembly(
+    session: &Session,
+    checked: &Checked,
+    optimised: &simple_driver::Optimised,
+) -> Result<String, ExitCode> {
+    let backend = Cranelift::new(simple_codegen::Target::host());
+    let program = simple_codegen::Program {
+        module: &optimised.module,
+        types: &optimised.types,
+        interner: &session.interner,
+        sources: &checked.sources,
+    };
+    session.assembly(&backend, program).map_err(|error| report::fail(&error.to_string()))
+}
