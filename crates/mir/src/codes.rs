@@ -4,9 +4,9 @@ use simple_source::Code;
 
 /// A generic function or type that needs endlessly many instances.
 pub static ENDLESS_INSTANCES: Code = Code {
-    id: "E0850",
+    id: "E0805",
     title: "endlessly many instances",
-    explanation: include_str!("codes/E0850.md"),
+    explanation: include_str!("codes/E0805.md"),
 };
 
 /// All codes of this crate.
