@@ -25,6 +25,9 @@ fn main() {
             diagnostics
         }
     };
+    if what == "json" {
+        return print_json(&map, &diagnostics);
+    }
     for d in diagnostics {
         let (_, at) = map.locate(d.primary.span).expect("in the file");
         println!("{}:{}: {} {} [{}] ({})", at.line, at.column, d.code.id, d.message, d.primary.message, map.snippet(d.primary.span));
@@ -35,4 +38,38 @@ fn main() {
             println!("    note: {n}");
         }
     }
+}
+
+/// One JSON object a line, for scripts that compare diagnostics.
+fn print_json(map: &SourceMap, diagnostics: &[simple_source::Diagnostic]) {
+    for d in diagnostics {
+        let (_, at) = map.locate(d.primary.span).expect("in the file");
+        let mut text = vec![d.message.clone(), d.primary.message.clone()];
+        text.extend(d.secondary.iter().map(|label| label.message.clone()));
+        text.extend(d.notes.iter().cloned());
+        text.extend(d.suggestions.iter().map(|s| s.message.clone()));
+        let fixes = d.suggestions.iter().flat_map(|s| s.edits.iter().map(|edit| quote(&edit.1)));
+        let fixes: Vec<String> = fixes.collect();
+        println!(
+            r#"{{"line":{},"code":"{}","msg":{},"span":{},"text":{},"fixes":[{}]}}"#,
+            at.line,
+            d.code.id,
+            quote(&d.message),
+            quote(map.snippet(d.primary.span)),
+            quote(&text.join("\n")),
+            fixes.join(",")
+        );
+    }
+}
+
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out += &format!("\\u{:04x}", c as u32),
+            c => out.push(c),
+        }
+    }
+    out + "\""
 }

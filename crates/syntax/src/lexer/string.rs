@@ -133,6 +133,11 @@ impl Lexer<'_> {
                     // The escaped character, unless the line ends here.
                     at += match bytes.get(at + 1) {
                         None | Some(b'\n' | b'\r') => 1,
+                        Some(b'u') if bytes.get(at + 2) == Some(&b'{') => {
+                            let digits = bytes[at + 3..].iter();
+                            let len = digits.take_while(|b| b.is_ascii_hexdigit()).count();
+                            3 + len + usize::from(bytes.get(at + 3 + len) == Some(&b'}'))
+                        }
                         Some(_) => 2,
                     };
                 }

@@ -85,7 +85,12 @@ impl Parser<'_> {
                     self.unexpected_indent();
                 }
                 _ => {
+                    let before = self.pos;
                     self.statement();
+                    if self.pos == before {
+                        // Nothing that could begin a statement; it was reported.
+                        self.bump();
+                    }
                     if self.at(Comma) && self.brackets > 0 {
                         return false;
                     }

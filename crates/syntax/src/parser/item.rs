@@ -80,7 +80,8 @@ impl Parser<'_> {
         crate::ast::Stmt { kind, span: self.span_from(lo) }
     }
 
-    /// A declaration in a block: functions and constants may stand there.
+    /// A declaration in a block. Which may stand there is for name resolution
+    /// to say.
     pub(super) fn nested_item(&mut self) -> Option<ItemId> {
         use TokenKind::*;
         if !self.enter() {
@@ -96,26 +97,7 @@ impl Parser<'_> {
                 }
                 return None;
             }
-            let keyword = self.span();
-            let allowed = matches!(self.kind(), Fn | Const);
-            let what = match self.kind() {
-                Ident => "data",
-                kind => kind.text(),
-            };
-            let found_before = self.panicking || self.muted;
-            let item = self.declaration(prefix);
-            if !allowed && !found_before && !self.panicking {
-                let diagnostic = Diagnostic::error(
-                    &codes::MISPLACED_MEMBER,
-                    keyword,
-                    format!("a `{what}` declaration cannot stand in a block"),
-                )
-                .label("belongs at the top level of the file")
-                .note("a block may declare functions and constants");
-                self.note(diagnostic);
-                return None;
-            }
-            item
+            self.declaration(prefix)
         });
         self.leave();
         item

@@ -205,7 +205,7 @@ impl Parser<'_> {
     pub(super) fn sync_statement(&mut self) {
         self.panicking = false;
         self.muted = false;
-        if self.after_block() && !self.at(TokenKind::Newline) {
+        if self.after_block() && !self.at(TokenKind::Newline) && self.pos > self.statement_start {
             return;
         }
         loop {
