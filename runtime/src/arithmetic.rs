@@ -4,6 +4,7 @@
 //! machine.
 
 use crate::panic::{self, Part, trap};
+use crate::processor;
 
 /// `base ** exp` if it fits in 64 bits with the sign.
 fn power(base: i128, exp: i64) -> Option<i128> {
@@ -108,8 +109,12 @@ macro_rules! export {
 
 /// The result's type, which is that of the arguments.
 macro_rules! last {
-    ($type:ty) => { $type };
-    ($first:ty, $type:ty) => { $type };
+    ($type:ty) => {
+        $type
+    };
+    ($first:ty, $type:ty) => {
+        $type
+    };
 }
 
 export! {
@@ -141,14 +146,16 @@ export! {
     "rt_math_atan2" atan2 = atan2(y: f64, x: f64);
     "rt_math_pow" pow = pow(x: f64, y: f64);
     "rt_math_hypot" hypot = hypot(x: f64, y: f64);
-    "rt_math_fmod" fmod = fmod(x: f64, y: f64);
 }
 
 #[unsafe(export_name = "rt_math_sqrt")]
 extern "C" fn sqrt(x: f64) -> f64 {
-    use core::arch::x86_64::{_mm_cvtsd_f64, _mm_set_sd, _mm_sqrt_sd};
-    // SAFETY: SSE2 is part of x86-64.
-    unsafe { _mm_cvtsd_f64(_mm_sqrt_sd(_mm_set_sd(x), _mm_set_sd(x))) }
+    processor::sqrt(x)
+}
+
+#[unsafe(export_name = "rt_math_fmod")]
+extern "C" fn fmod(x: f64, y: f64) -> f64 {
+    processor::fmod(x, y)
 }
 
 #[unsafe(export_name = "rt_f64_to_i64")]

@@ -44,17 +44,18 @@ impl<T> Global<T> {
 }
 
 /// The cell type that the macro below needs in tests.
+#[cfg(test)]
 pub(crate) type Cell<T> = UnsafeCell<T>;
 
 /// Declares a [`Global`]: `global! { static NAME: Type = initial; }`.
 macro_rules! global {
-    ($(#[$attribute:meta])* static $name:ident: $type:ty = $initial:expr;) => {
+    ($(#[$attribute:meta])* $visible:vis static $name:ident: $type:ty = $initial:expr;) => {
         #[cfg(not(test))]
         $(#[$attribute])*
-        static $name: $crate::global::Global<$type> = $crate::global::Global::new($initial);
+        $visible static $name: $crate::global::Global<$type> = $crate::global::Global::new($initial);
 
         #[cfg(test)]
-        static $name: $crate::global::Global<$type> = {
+        $visible static $name: $crate::global::Global<$type> = {
             std::thread_local! {
                 static LOCAL: $crate::global::Cell<$type> =
                     const { $crate::global::Cell::new($initial) };

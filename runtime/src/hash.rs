@@ -73,9 +73,8 @@ mod tests {
 
     #[test]
     fn combining_depends_on_order() {
-        let hashes: HashSet<u64> = (0..200)
-            .flat_map(|a| (0..200).map(move |b| combine(combine(0, a), b)))
-            .collect();
+        let hashes: HashSet<u64> =
+            (0..200).flat_map(|a| (0..200).map(move |b| combine(combine(0, a), b))).collect();
         assert_eq!(hashes.len(), 40_000);
         let texts: Vec<u64> = (0..100).map(|len| hash_bytes(&[7; 100][..len])).collect();
         assert_eq!(texts.iter().collect::<HashSet<_>>().len(), 100);

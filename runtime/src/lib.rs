@@ -39,4 +39,6 @@ mod object;
 mod panic;
 mod platform;
 mod process;
+mod processor;
+mod startup;
 mod text;

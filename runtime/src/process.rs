@@ -17,7 +17,7 @@ unsafe extern "C" {
 #[cfg(feature = "image")]
 pub(crate) fn run() -> ! {
     platform::raise_stack_limit(STACK_SIZE);
-    platform::catch_faults(crate::panic::on_fault);
+    platform::catch_faults::<crate::panic::PanicOnFault>();
     exit(simple_main())
 }
 

@@ -264,7 +264,8 @@ mod tests {
 
     #[test]
     fn ties_go_to_even() {
-        for (value, expected, point) in [(0.5, "", 0), (1.5, "2", 1), (2.5, "2", 1), (9.5, "1", 2)] {
+        for (value, expected, point) in [(0.5, "", 0), (1.5, "2", 1), (2.5, "2", 1), (9.5, "1", 2)]
+        {
             let mut decimal = Decimal::exact(value);
             decimal.round_to_places(0);
             assert_eq!((digits(&decimal).as_str(), decimal.point), (expected, point), "{value}");

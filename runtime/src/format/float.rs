@@ -195,7 +195,13 @@ extern "C" fn show_f32(out: &mut Text, value: f32) {
 }
 
 #[unsafe(export_name = "rt_fmt_f64")]
-pub(super) extern "C" fn format_f64(out: &mut Text, value: f64, flags: u64, width: i64, precision: i64) {
+pub(super) extern "C" fn format_f64(
+    out: &mut Text,
+    value: f64,
+    flags: u64,
+    width: i64,
+    precision: i64,
+) {
     let spec = Spec::new(flags, width, precision);
     if is_repr(&spec) && value.is_finite() {
         format_repr(out, value.is_sign_negative(), &Shortest::new(value), &spec);
@@ -205,7 +211,13 @@ pub(super) extern "C" fn format_f64(out: &mut Text, value: f64, flags: u64, widt
 }
 
 #[unsafe(export_name = "rt_fmt_f32")]
-pub(super) extern "C" fn format_f32(out: &mut Text, value: f32, flags: u64, width: i64, precision: i64) {
+pub(super) extern "C" fn format_f32(
+    out: &mut Text,
+    value: f32,
+    flags: u64,
+    width: i64,
+    precision: i64,
+) {
     let spec = Spec::new(flags, width, precision);
     if is_repr(&spec) && value.is_finite() {
         format_repr(out, value.is_sign_negative(), &Shortest::new(value), &spec);

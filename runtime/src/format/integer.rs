@@ -79,13 +79,25 @@ extern "C" fn show_u64(out: &mut Text, value: u64) {
 }
 
 #[unsafe(export_name = "rt_fmt_i64")]
-pub(super) extern "C" fn format_i64(out: &mut Text, value: i64, flags: u64, width: i64, precision: i64) {
+pub(super) extern "C" fn format_i64(
+    out: &mut Text,
+    value: i64,
+    flags: u64,
+    width: i64,
+    precision: i64,
+) {
     let spec = Spec::new(flags, width, precision);
     format(out, value < 0, value.unsigned_abs(), &spec);
 }
 
 #[unsafe(export_name = "rt_fmt_u64")]
-pub(super) extern "C" fn format_u64(out: &mut Text, value: u64, flags: u64, width: i64, precision: i64) {
+pub(super) extern "C" fn format_u64(
+    out: &mut Text,
+    value: u64,
+    flags: u64,
+    width: i64,
+    precision: i64,
+) {
     format(out, false, value, &Spec::new(flags, width, precision));
 }
 

@@ -13,6 +13,6 @@ mod text;
 #[cfg(test)]
 mod vectors;
 
-pub(crate) use float::{FloatBuffer, repr_f32, repr_f64};
+pub(crate) use float::{repr_f32, repr_f64};
+pub(crate) use integer::{decimal_i64, decimal_u64};
 pub(crate) use show::bool_text;
-pub(crate) use integer::{IntegerBuffer, decimal_i64, decimal_u64};

@@ -36,13 +36,25 @@ pub(super) extern "C" fn format_str(
 }
 
 #[unsafe(export_name = "rt_fmt_char")]
-pub(super) extern "C" fn format_char(out: &mut Text, value: char, flags: u64, width: i64, precision: i64) {
+pub(super) extern "C" fn format_char(
+    out: &mut Text,
+    value: char,
+    flags: u64,
+    width: i64,
+    precision: i64,
+) {
     let spec = Spec::new(flags, width, precision);
     write(out, value.encode_utf8(&mut [0; 4]), &spec, spec.text_align());
 }
 
 #[unsafe(export_name = "rt_fmt_bool")]
-pub(super) extern "C" fn format_bool(out: &mut Text, value: u32, flags: u64, width: i64, precision: i64) {
+pub(super) extern "C" fn format_bool(
+    out: &mut Text,
+    value: u32,
+    flags: u64,
+    width: i64,
+    precision: i64,
+) {
     let spec = Spec::new(flags, width, precision);
     write(out, super::show::bool_text(value), &spec, spec.text_align());
 }

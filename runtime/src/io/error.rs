@@ -14,11 +14,6 @@ pub(super) fn code(result: Result<(), Errno>) -> i64 {
     }
 }
 
-/// What an error number of the system means.
-pub(super) fn cause(error: Errno) -> TextRef<'static> {
-    error_text(error.0.into())
-}
-
 /// Numbers as in `asm-generic/errno-base.h` and `errno.h`.
 fn error_text(code: i64) -> TextRef<'static> {
     match code {

@@ -7,3 +7,4 @@ mod output;
 mod stream;
 
 pub(crate) use output::{ErrorOutput, flush_all, flush_output_quietly};
+pub(crate) use stream::{StreamBuffer, StreamState};

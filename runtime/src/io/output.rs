@@ -1,24 +1,39 @@
 //! Standard output and standard error.
 
-use super::error::cause;
 use super::stream::{Mode, Stream};
 use crate::format::{bool_text, decimal_i64, decimal_u64, repr_f32, repr_f64};
 use crate::object::TextRef;
-use crate::panic::{Part, Sink};
+use crate::panic::Sink;
 use crate::platform::{self, Errno, File};
+use crate::startup::STARTUP;
 
-/// Large enough that writing costs little per byte, small enough for the
-/// processor's first cache.
-const OUTPUT_SIZE: usize = 16 * 1024;
-/// A line or two.
-const ERROR_SIZE: usize = 1024;
-
-global! {
-    static OUTPUT: Stream<OUTPUT_SIZE> = Stream::new(File::OUTPUT, Mode::Unknown);
+/// Standard output.
+#[inline(always)]
+fn output() -> Stream<'static> {
+    let startup = STARTUP.get();
+    // SAFETY: one thread; each function here is done with a stream before it
+    // calls another one that makes one.
+    unsafe {
+        Stream {
+            file: File::OUTPUT,
+            state: &mut (*startup).output,
+            buffer: &mut (*startup).output_buffer,
+        }
+    }
 }
 
-global! {
-    static ERROR: Stream<ERROR_SIZE> = Stream::new(File::ERROR, Mode::Line);
+/// Standard error.
+#[inline(always)]
+fn error() -> Stream<'static> {
+    let startup = STARTUP.get();
+    // SAFETY: as above.
+    unsafe {
+        Stream {
+            file: File::ERROR,
+            state: &mut (*startup).error,
+            buffer: &mut (*startup).error_buffer,
+        }
+    }
 }
 
 /// Exit status when the reader of standard output is gone: as a shell shows the
@@ -40,18 +55,38 @@ fn output_failed(error: Errno) {
     }
     let mut out = ErrorOutput::new();
     out.text("cannot write to standard output: ");
-    out.text(cause(error).as_str());
-    out.text("\n");
+    // Not the table of all causes, which every program would have to carry.
+    if error == Errno::NO_SPACE {
+        out.text("no space left on the device\n");
+    } else {
+        out.text("error ");
+        out.number(error.0.into());
+        out.text("\n");
+    }
     out.flush();
     platform::exit(WRITE_ERROR_STATUS);
 }
 
 fn write(bytes: &[u8]) {
-    // SAFETY: one thread, and no other reference is alive.
-    let stream = unsafe { &mut *OUTPUT.get() };
+    let mut stream = output();
+    if stream.mode() != Mode::Full || !stream.push_small(bytes) {
+        write_slow(bytes);
+    }
+}
+
+/// What does not fit, or may have to be seen at once.
+#[inline(never)]
+fn write_slow(bytes: &[u8]) {
+    let mut stream = output();
     let mut result = stream.push(bytes);
-    if stream.mode != Mode::Full && stream.wants_flush_after(bytes) {
-        result = result.and_then(|()| stream.flush());
+    if stream.mode() != Mode::Full && bytes.contains(&b'\n') {
+        if stream.mode() == Mode::Unknown {
+            let watched = platform::is_terminal(File::OUTPUT);
+            stream.set_mode(if watched { Mode::Line } else { Mode::Full });
+        }
+        if stream.mode() == Mode::Line {
+            result = result.and_then(|()| stream.flush());
+        }
     }
     if let Err(error) = result {
         output_failed(error);
@@ -61,37 +96,37 @@ fn write(bytes: &[u8]) {
 /// Writes what is left of standard output and standard error.
 pub(crate) fn flush_all() {
     flush_output();
-    // SAFETY: one thread, and no other reference is alive. If nobody takes
-    // errors there is nobody to tell.
-    let _ = unsafe { (*ERROR.get()).flush() };
+    flush_error();
 }
 
 #[unsafe(export_name = "rt_out_flush")]
 pub(super) extern "C" fn flush_output() {
-    // SAFETY: one thread, and no other reference is alive.
-    if let Err(error) = unsafe { (*OUTPUT.get()).flush() } {
+    if let Err(error) = output().flush() {
         output_failed(error);
     }
 }
 
 /// Writes what is left of standard output, whether that works or not.
 pub(crate) fn flush_output_quietly() {
-    // SAFETY: one thread, and no other reference is alive.
-    let _ = unsafe { (*OUTPUT.get()).flush() };
+    let _ = output().flush();
 }
 
-/// Writes to standard error. Errors are dropped: there is nobody to tell.
-fn write_error(bytes: &[u8], flush: bool) {
+/// Takes bytes for standard error. Failures are dropped: there is nobody to
+/// tell.
+#[inline(never)]
+fn push_error(bytes: &[u8]) {
     // What was printed before comes first.
-    // SAFETY: one thread, and no other reference is alive.
-    if unsafe { (*OUTPUT.get()).is_pending() } {
+    if output().is_pending() {
         flush_output();
     }
-    // SAFETY: as above.
-    let stream = unsafe { &mut *ERROR.get() };
-    let _ = stream.push(bytes);
-    if flush && stream.wants_flush_after(bytes) {
-        let _ = stream.flush();
+    let _ = error().push(bytes);
+}
+
+/// Writes to standard error, at line ends.
+fn write_error(bytes: &[u8]) {
+    push_error(bytes);
+    if bytes.contains(&b'\n') {
+        flush_error();
     }
 }
 
@@ -109,19 +144,21 @@ impl ErrorOutput {
 }
 
 impl Sink for ErrorOutput {
+    #[inline(never)]
     fn text(&mut self, text: &str) {
-        write_error(text.as_bytes(), false);
+        push_error(text.as_bytes());
     }
 
+    #[inline(never)]
     fn number(&mut self, value: i64) {
-        write_error(decimal_i64(value, &mut [0; 20]), false);
+        push_error(decimal_i64(value, &mut [0; 20]));
     }
 }
 
 #[unsafe(export_name = "rt_err_flush")]
 extern "C" fn flush_error() {
-    // SAFETY: one thread, and no other reference is alive.
-    let _ = unsafe { (*ERROR.get()).flush() };
+    // If nobody takes errors there is nobody to tell.
+    let _ = error().flush();
 }
 
 #[unsafe(export_name = "rt_out_str")]
@@ -171,45 +208,45 @@ extern "C" fn out_bool(value: u32) {
 
 #[unsafe(export_name = "rt_err_str")]
 extern "C" fn err_str(text: TextRef<'_>) {
-    write_error(text.bytes(), true);
+    write_error(text.bytes());
 }
 
 #[unsafe(export_name = "rt_err_char")]
 extern "C" fn err_char(character: char) {
-    write_error(character.encode_utf8(&mut [0; 4]).as_bytes(), true);
+    write_error(character.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
 #[unsafe(export_name = "rt_err_byte")]
 extern "C" fn err_byte(byte: i64) {
-    write_error(&[byte as u8], true);
+    write_error(&[byte as u8]);
 }
 
 #[unsafe(export_name = "rt_err_newline")]
 extern "C" fn err_newline() {
-    write_error(b"\n", true);
+    write_error(b"\n");
 }
 
 #[unsafe(export_name = "rt_err_i64")]
 extern "C" fn err_i64(value: i64) {
-    write_error(decimal_i64(value, &mut [0; 20]), true);
+    write_error(decimal_i64(value, &mut [0; 20]));
 }
 
 #[unsafe(export_name = "rt_err_u64")]
 extern "C" fn err_u64(value: u64) {
-    write_error(decimal_u64(value, &mut [0; 20]), true);
+    write_error(decimal_u64(value, &mut [0; 20]));
 }
 
 #[unsafe(export_name = "rt_err_f64")]
 extern "C" fn err_f64(value: f64) {
-    write_error(repr_f64(value, &mut [0; 32]), true);
+    write_error(repr_f64(value, &mut [0; 32]));
 }
 
 #[unsafe(export_name = "rt_err_f32")]
 extern "C" fn err_f32(value: f32) {
-    write_error(repr_f32(value, &mut [0; 32]), true);
+    write_error(repr_f32(value, &mut [0; 32]));
 }
 
 #[unsafe(export_name = "rt_err_bool")]
 extern "C" fn err_bool(value: u32) {
-    write_error(bool_text(value).as_bytes(), true);
+    write_error(bool_text(value).as_bytes());
 }

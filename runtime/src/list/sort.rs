@@ -114,9 +114,11 @@ mod tests {
             }
             let shared = list.as_ref().retain();
             sort_str(&mut list);
-            let sorted: Vec<&str> = list.as_ref().texts().iter().map(|text| text.as_str()).collect();
+            let sorted: Vec<&str> =
+                list.as_ref().texts().iter().map(|text| text.as_str()).collect();
             assert_eq!(sorted, ["", "a", "ab", "b", "é"]);
-            let kept: Vec<&str> = shared.as_ref().texts().iter().map(|text| text.as_str()).collect();
+            let kept: Vec<&str> =
+                shared.as_ref().texts().iter().map(|text| text.as_str()).collect();
             assert_eq!(kept, ["b", "é", "", "a", "ab"]);
             assert_eq!((*list.as_ref().texts()[1].address()).count, 2);
         }

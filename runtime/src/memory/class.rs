@@ -79,7 +79,7 @@ mod tests {
             assert!(class == previous || class == previous + 1, "{size}");
             previous = class;
             let block = block_size(class);
-            assert!(block >= size && block % 8 == 0, "{size}: {block}");
+            assert!(block >= size && block.is_multiple_of(8), "{size}: {block}");
             assert!(class == 0 || block_size(class - 1) < size, "{size}");
             assert!(size < 128 || block - size <= size / 4, "{size}: {block}");
             assert_eq!(class_of(block), class);

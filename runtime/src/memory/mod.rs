@@ -10,11 +10,8 @@ mod class;
 mod global_alloc;
 mod heap;
 mod large;
-#[cfg(any(feature = "image", test))]
-mod mem_functions;
 #[cfg(test)]
 mod tests;
-
 
 use crate::panic;
 
@@ -78,6 +75,20 @@ unsafe extern "C" fn exported_reallocate(block: *mut u8, old: usize, new: usize)
     unsafe { reallocate(block, old, new) }
 }
 
+/// Tells the debug runtime that a new object is a text.
+#[inline(always)]
+pub(crate) fn label_text(_block: *mut u8) {
+    #[cfg(feature = "check")]
+    checked::label(_block, checked::Kind::Text);
+}
+
+/// Tells the debug runtime that a new object is a list.
+#[inline(always)]
+pub(crate) fn label_list(_block: *mut u8) {
+    #[cfg(feature = "check")]
+    checked::label(_block, checked::Kind::List);
+}
+
 /// The size of the block that a request for `size` bytes gives: what is asked
 /// for up to this costs nothing more, and may be given to [`free`] as well.
 #[inline]
@@ -97,6 +108,16 @@ pub(crate) fn exhausted() -> ! {
 /// as the program's.
 pub(crate) fn allocate_internal(size: usize) -> *mut u8 {
     heap::allocate(size)
+}
+
+/// Gives such memory back.
+///
+/// # Safety
+/// As for [`free`].
+#[cfg(feature = "check")]
+unsafe fn free_internal(block: *mut u8, size: usize) {
+    // SAFETY: passed on.
+    unsafe { heap::free(block, size) };
 }
 
 /// Changes the size of such memory.

@@ -167,37 +167,3 @@ fn more_than_there_can_be() {
     // Not through the exported function, which may not unwind.
     super::large::allocate(1 << 60);
 }
-
-proptest! {
-    #[test]
-    fn memory_functions(
-        from in 0usize..2600, to in 0usize..2600, size in 0usize..2600, byte: u8, differ in 0usize..2600,
-    ) {
-        use mem_functions::{bcmp, memcmp, memcpy, memmove, memset};
-        let mut bytes: Vec<u8> = (0..5200usize).map(|at| (at * 7 % 251) as u8).collect();
-        let mut expected = bytes.clone();
-        expected.copy_within(from..from + size, to);
-        let start = bytes.as_mut_ptr();
-        // SAFETY: all ranges lie in the vectors.
-        unsafe {
-            memmove(start.add(to), start.add(from), size);
-            prop_assert_eq!(&bytes, &expected);
-            let mut copy = std::vec![0u8; 5200];
-            memcpy(copy.as_mut_ptr().add(to), bytes.as_ptr().add(from), size);
-            prop_assert_eq!(&copy[to..to + size], &bytes[from..from + size]);
-            prop_assert!(copy[..to].iter().chain(&copy[to + size..]).all(|&byte| byte == 0));
-            let (a, b) = (bytes.as_ptr().add(from), copy.as_mut_ptr().add(to));
-            prop_assert_eq!(memcmp(a, b, size), 0);
-            prop_assert_eq!(bcmp(a, b, size), 0);
-            if differ < size {
-                *b.add(differ) ^= byte | 1;
-                let order = (*a.add(differ)).cmp(&*b.add(differ)) as i32;
-                prop_assert_eq!(memcmp(a, b, size).signum(), order);
-                prop_assert_ne!(bcmp(a, b, size), 0);
-            }
-            memset(copy.as_mut_ptr().add(to), byte.into(), size);
-            prop_assert!(copy[to..to + size].iter().all(|&other| other == byte));
-            prop_assert!(copy[..to].iter().chain(&copy[to + size..]).all(|&byte| byte == 0));
-        }
-    }
-}

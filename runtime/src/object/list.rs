@@ -1,7 +1,6 @@
 //! List objects, whatever their elements are.
 
 use core::marker::PhantomData;
-use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 use super::{CONTENTS, Header, Sequence, Text, TextRef, is_unique, release, retain};
@@ -110,7 +109,9 @@ impl List {
             return Self::empty();
         }
         let (size, cap) = sized_block(cap, elem);
-        let object = memory::allocate(size).cast::<Sequence>();
+        let block = memory::allocate(size);
+        memory::label_list(block);
+        let object = block.cast::<Sequence>();
         let new = Sequence { header: Header::UNIQUE, len: 0, cap: cap as i64 };
         // SAFETY: the block is ours and large enough; it is never null.
         unsafe {
@@ -252,11 +253,6 @@ impl List {
         let mut list = Self::with_capacity(bytes.len(), 1);
         list.append_copies(bytes.as_ptr(), bytes.len(), 1, None);
         list
-    }
-
-    /// Hands the reference over as a bare address.
-    pub(crate) fn into_raw(self) -> *mut Header {
-        ManuallyDrop::new(self).object.as_ptr().cast()
     }
 }
 

@@ -1,7 +1,6 @@
 //! Text objects.
 
 use core::marker::PhantomData;
-use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 use super::{CONTENTS, Header, Sequence, is_unique, release, retain};
@@ -35,7 +34,9 @@ fn object_size(cap: usize) -> usize {
 
 impl<'a> TextRef<'a> {
     /// Text that lies in the image.
-    pub(crate) const fn of_static<const N: usize>(text: &'static StaticText<N>) -> TextRef<'static> {
+    pub(crate) const fn of_static<const N: usize>(
+        text: &'static StaticText<N>,
+    ) -> TextRef<'static> {
         let object = NonNull::from_ref(text).cast();
         TextRef { object, lifetime: PhantomData }
     }
@@ -92,7 +93,9 @@ impl Text {
             return Self::empty();
         }
         let size = memory::usable_size(object_size(cap));
-        let object = memory::allocate(size).cast::<Sequence>();
+        let block = memory::allocate(size);
+        memory::label_text(block);
+        let object = block.cast::<Sequence>();
         let new = Sequence { header: Header::UNIQUE, len: 0, cap: (size - CONTENTS) as i64 };
         // SAFETY: the block is ours and large enough; it is never null.
         unsafe {
@@ -272,11 +275,6 @@ impl Text {
     pub(crate) unsafe fn set_len(&mut self, len: usize) {
         // SAFETY: the object is ours.
         unsafe { (*self.sequence()).len = len as i64 };
-    }
-
-    /// Hands the reference over as a bare address.
-    pub(crate) fn into_raw(self) -> *mut Header {
-        ManuallyDrop::new(self).object.as_ptr().cast()
     }
 }
 

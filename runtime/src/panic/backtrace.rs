@@ -2,7 +2,11 @@
 //! pointer lie the caller's frame pointer and the return address.
 
 use super::image::Address;
-use crate::platform::{self, Fault};
+use crate::platform;
+#[cfg(feature = "image")]
+use crate::platform::Fault;
+#[cfg(any(not(test), feature = "check"))]
+use crate::processor::current_frame;
 
 /// Addresses in the functions that are running, innermost first.
 #[derive(Clone, Copy)]
@@ -15,20 +19,9 @@ pub(crate) struct Frames {
     low: usize,
 }
 
-/// The frame pointer of the function that this is inlined into.
-#[inline(always)]
-pub(crate) fn current_frame() -> usize {
-    let frame;
-    // SAFETY: reads a register.
-    unsafe {
-        core::arch::asm!("mov {}, rbp", out(reg) frame,
-            options(nomem, nostack, preserves_flags));
-    }
-    frame
-}
-
 impl Frames {
     /// The callers of the function that this is inlined into.
+    #[cfg(any(not(test), feature = "check"))]
     #[inline(always)]
     pub(crate) fn from_here() -> Self {
         let frame = current_frame();
@@ -36,7 +29,7 @@ impl Frames {
     }
 
     /// The function that went wrong, and its callers.
-    #[cfg_attr(not(feature = "image"), expect(dead_code, reason = "for images"))]
+    #[cfg(feature = "image")]
     pub(crate) fn from_fault(fault: &Fault) -> Self {
         Self { fault: Some(fault.pc), frame: fault.frame, low: fault.stack }
     }

@@ -15,12 +15,14 @@ pub(crate) mod trap;
 use crate::object::TextRef;
 
 #[cfg(feature = "check")]
-pub(crate) use backtrace::{Frames, current_frame};
+pub(crate) use backtrace::Frames;
 #[cfg(feature = "check")]
-pub(crate) use image::Image;
+pub(crate) use image::Address;
 pub(crate) use report::Sink;
+#[cfg(all(feature = "check", not(test)))]
+pub(crate) use report::write_trace;
 #[cfg(feature = "image")]
-pub(crate) use trap::on_fault;
+pub(crate) use trap::PanicOnFault;
 
 /// Exit status of a program that panicked.
 pub(crate) const STATUS: i32 = 101;

@@ -47,6 +47,7 @@ impl<'a> Positions<'a> {
     }
 
     /// A little-endian number in groups of seven bits, and how many bits it took.
+    #[inline(never)]
     fn groups(&mut self) -> Option<(u64, u32)> {
         let mut value = 0;
         for shift in (0..35).step_by(7) {

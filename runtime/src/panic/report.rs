@@ -72,7 +72,14 @@ fn write_report(
     }
 }
 
+/// Writes the frames of a call stack, but for the runtime's.
+#[cfg(all(feature = "check", not(test)))]
+pub(crate) fn write_trace(out: &mut impl Sink, frames: impl Iterator<Item = Address>) {
+    write_backtrace(out, Image::of_program(), frames);
+}
+
 /// The innermost frame of the user's own code, or else of any but the runtime's.
+#[inline(never)]
 fn first_shown(
     image: Image,
     frames: impl Iterator<Item = Address>,
@@ -90,6 +97,7 @@ fn first_shown(
     fallback
 }
 
+#[inline(never)]
 fn write_position(
     out: &mut impl Sink,
     before: &str,
@@ -107,6 +115,7 @@ fn write_position(
     true
 }
 
+#[inline(never)]
 fn write_frame(out: &mut impl Sink, image: Image, function: &Function, address: Address) {
     let name = image.name(function);
     out.text("  in ");
@@ -141,6 +150,7 @@ impl Recent {
     }
 }
 
+#[inline(never)]
 fn write_backtrace(out: &mut impl Sink, image: Image, frames: impl Iterator<Item = Address>) {
     let mut recent = Recent { addresses: [0; 2 * MAX_PERIOD], count: 0 };
     let mut folding: Option<usize> = None;

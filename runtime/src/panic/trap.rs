@@ -6,7 +6,7 @@ use super::backtrace::Frames;
 #[cfg(feature = "image")]
 use super::{Part, image::Image, position::Kind, report};
 #[cfg(feature = "image")]
-use crate::platform::{Fault, FaultKind};
+use crate::platform::{Fault, FaultHandler, FaultKind};
 
 /// Messages of trap kinds, from kind 16 on (`docs/design/objects.md`, traps).
 const MESSAGES: [&str; 11] = [
@@ -38,9 +38,19 @@ pub(crate) fn message(kind: u8) -> &'static str {
 #[cfg(feature = "image")]
 const STACK_REACH: usize = 1024 * 1024;
 
-/// The program's own instructions went wrong.
+/// The program's own instructions went wrong: that is a panic.
 #[cfg(feature = "image")]
-pub(crate) fn on_fault(fault: &Fault) -> ! {
+pub(crate) struct PanicOnFault;
+
+#[cfg(feature = "image")]
+impl FaultHandler for PanicOnFault {
+    fn on_fault(fault: &Fault) -> ! {
+        on_fault(fault)
+    }
+}
+
+#[cfg(feature = "image")]
+fn on_fault(fault: &Fault) -> ! {
     let text = match fault.kind {
         FaultKind::Instruction => trap_at(fault.pc),
         FaultKind::Arithmetic => "arithmetic fault",

@@ -10,7 +10,12 @@ use core::ffi::CStr;
 #[path = "linux_x86_64/mod.rs"]
 mod system;
 
-pub(crate) use system::{Arguments, Environment};
+#[cfg(feature = "image")]
+mod fault;
+
+#[cfg(feature = "image")]
+pub(crate) use fault::{Fault, FaultHandler, FaultKind, catch_faults};
+pub(crate) use system::{Arguments, Environment, InitialStack};
 
 /// Why a request failed: the system's error number, 1 to 4095.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,6 +28,8 @@ impl Errno {
     pub(crate) const BAD_FILE: Self = Self(system::errors::BAD_FILE);
     /// A name with a NUL byte or the like.
     pub(crate) const INVALID: Self = Self(system::errors::INVALID);
+    /// The device is full.
+    pub(crate) const NO_SPACE: Self = Self(system::errors::NO_SPACE);
     /// A name longer than any path.
     pub(crate) const NAME_TOO_LONG: Self = Self(system::errors::NAME_TOO_LONG);
 }
@@ -145,37 +152,7 @@ pub(crate) fn stack_top() -> usize {
 }
 
 /// Lets the stack grow to `size` bytes where the system's limits allow it.
-#[cfg_attr(not(feature = "image"), expect(dead_code, reason = "called by the image's start"))]
+#[cfg(feature = "image")]
 pub(crate) fn raise_stack_limit(size: usize) {
     system::raise_stack_limit(size);
-}
-
-/// Routes faults of the program to `handler`, on a stack of its own.
-#[cfg_attr(not(feature = "image"), expect(dead_code, reason = "called by the image's start"))]
-pub(crate) fn catch_faults(handler: fn(&Fault) -> !) {
-    system::catch_faults(handler);
-}
-
-/// What went wrong in the program's own instructions.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum FaultKind {
-    /// An undefined instruction, such as the `ud2` of a trap.
-    Instruction,
-    /// An arithmetic fault of the processor.
-    Arithmetic,
-    /// An access to memory that is not there, at this address.
-    Memory(usize),
-}
-
-/// The state of the program when it went wrong.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Fault {
-    /// What happened.
-    pub(crate) kind: FaultKind,
-    /// The instruction.
-    pub(crate) pc: usize,
-    /// The frame pointer.
-    pub(crate) frame: usize,
-    /// The stack pointer.
-    pub(crate) stack: usize,
 }

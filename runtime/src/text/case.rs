@@ -50,8 +50,10 @@ mod tests {
 
     #[test]
     fn full_mappings() {
-        let upper_of = |text: &str| std::string::String::from(upper(Text::new(text).as_ref()).as_str());
-        let lower_of = |text: &str| std::string::String::from(lower(Text::new(text).as_ref()).as_str());
+        let upper_of =
+            |text: &str| std::string::String::from(upper(Text::new(text).as_ref()).as_str());
+        let lower_of =
+            |text: &str| std::string::String::from(lower(Text::new(text).as_ref()).as_str());
         assert_eq!(upper_of(""), "");
         assert_eq!(upper_of("abc XYZ 1"), "ABC XYZ 1");
         assert_eq!(upper_of("straße ŉ ﬁ"), "STRASSE ʼN FI");

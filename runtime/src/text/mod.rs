@@ -10,4 +10,3 @@ mod slice;
 mod split;
 
 pub(crate) use build::{lossy, push_lossy};
-pub(crate) use split::lines;

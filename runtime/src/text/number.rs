@@ -57,7 +57,9 @@ mod tests {
         assert_eq!(read("1.5"), Some(1.5));
         assert_eq!(read("-.5e-3"), Some(-0.0005));
         assert_eq!(read("5."), Some(5.0));
-        assert_eq!(read("2.2250738585072011e-308"), Some(2.2250738585072011e-308));
+        // Halfway cases need all digits.
+        assert_eq!(read("9007199254740993"), Some(9_007_199_254_740_992.0));
+        assert_eq!(read("9007199254740993.0000000000000000001"), Some(9_007_199_254_740_994.0));
         assert_eq!(read("1e400"), Some(f64::INFINITY));
         assert_eq!(read("-inf"), Some(f64::NEG_INFINITY));
         assert!(read("NaN").is_some_and(f64::is_nan));

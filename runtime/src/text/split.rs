@@ -38,7 +38,7 @@ extern "C" fn split_whitespace(text: TextRef<'_>) -> List {
 }
 
 #[unsafe(export_name = "rt_str_lines")]
-pub(crate) extern "C" fn lines(text: TextRef<'_>) -> List {
+extern "C" fn lines(text: TextRef<'_>) -> List {
     let bytes = text.bytes();
     let mut parts = List::empty();
     let mut start = 0;

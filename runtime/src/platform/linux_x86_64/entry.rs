@@ -2,10 +2,22 @@
 
 use core::ffi::{CStr, c_char};
 
-global! {
-    /// The initial stack: argc, argv, 0, envp, 0 (System V ABI, x86-64
-    /// supplement, 3.4.1); null in unit tests.
-    static INITIAL_STACK: *const *const c_char = core::ptr::null();
+use crate::startup::STARTUP;
+
+/// The stack as the kernel made it: argc, argv, 0, envp, 0 (System V ABI, x86-64
+/// supplement, 3.4.1).
+#[derive(Clone, Copy)]
+pub(crate) struct InitialStack(*const *const c_char);
+
+impl InitialStack {
+    /// There is none in unit tests.
+    pub(crate) const NONE: Self = Self(core::ptr::null());
+
+    /// That of the process.
+    fn of_process() -> *const *const c_char {
+        // SAFETY: written once, at the start.
+        unsafe { (*STARTUP.get()).stack.0 }
+    }
 }
 
 /// Clears the frame pointer, which ends backtraces, and hands over the stack.
@@ -27,14 +39,13 @@ unsafe extern "C" fn start() -> ! {
 #[unsafe(export_name = "rt_start")]
 unsafe extern "C" fn rt_start(initial_stack: *const *const c_char) -> ! {
     // SAFETY: nothing else refers to the variable yet.
-    unsafe { *INITIAL_STACK.get() = initial_stack };
+    unsafe { (*STARTUP.get()).stack = InitialStack(initial_stack) };
     crate::process::run()
 }
 
 /// The arguments lie above all frames.
 pub(crate) fn stack_top() -> usize {
-    // SAFETY: written once, at the start.
-    unsafe { (*INITIAL_STACK.get()).addr() }
+    InitialStack::of_process().addr()
 }
 
 /// The strings of an array that a null pointer ends.
@@ -66,8 +77,7 @@ pub(crate) struct Arguments(Strings);
 
 impl Arguments {
     pub(crate) fn new() -> Self {
-        // SAFETY: written once, at the start.
-        let stack = unsafe { *INITIAL_STACK.get() };
+        let stack = InitialStack::of_process();
         let first = if stack.is_null() {
             stack
         } else {
@@ -91,8 +101,7 @@ pub(crate) struct Environment(Strings);
 
 impl Environment {
     pub(crate) fn new() -> Self {
-        // SAFETY: written once, at the start.
-        let stack = unsafe { *INITIAL_STACK.get() };
+        let stack = InitialStack::of_process();
         let first = if stack.is_null() {
             stack
         } else {

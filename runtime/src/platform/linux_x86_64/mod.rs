@@ -6,7 +6,9 @@
 
 mod call;
 mod entry;
+#[cfg(feature = "image")]
 mod signal;
+#[cfg(feature = "image")]
 mod stack;
 
 use core::ffi::CStr;
@@ -14,11 +16,15 @@ use core::ffi::CStr;
 use linux_raw_sys::{errno, general, ioctl};
 
 use super::{Errno, File, OpenMode};
-use call::{Result, syscall1, syscall2, syscall3, syscall4, syscall5, syscall6};
+#[cfg(feature = "image")]
+use call::syscall5;
+use call::{Result, syscall1, syscall2, syscall3, syscall4, syscall6};
 
-pub(crate) use entry::{Arguments, Environment};
 pub(super) use entry::stack_top;
+pub(crate) use entry::{Arguments, Environment, InitialStack};
+#[cfg(feature = "image")]
 pub(super) use signal::catch_faults;
+#[cfg(feature = "image")]
 pub(super) use stack::raise_stack_limit;
 
 pub(super) const PATH_MAX: usize = general::PATH_MAX as usize;
@@ -30,6 +36,7 @@ pub(super) mod errors {
     pub(crate) const BROKEN_PIPE: i32 = errno::EPIPE as i32;
     pub(crate) const BAD_FILE: i32 = errno::EBADF as i32;
     pub(crate) const INVALID: i32 = errno::EINVAL as i32;
+    pub(crate) const NO_SPACE: i32 = errno::ENOSPC as i32;
     pub(crate) const NAME_TOO_LONG: i32 = errno::ENAMETOOLONG as i32;
 }
 
@@ -39,13 +46,19 @@ const TRY_AGAIN: Errno = Errno(errno::EAGAIN as i32);
 /// How long to wait before a non-blocking file is tried again.
 const RETRY_NANOSECONDS: i64 = 1_000_000;
 
+#[cold]
+#[inline(never)]
+fn wait() {
+    sleep(RETRY_NANOSECONDS);
+}
+
 /// Runs a call until it is neither interrupted nor told to wait.
 fn retry(mut call: impl FnMut() -> Result<usize>) -> Result<usize> {
     loop {
         match call() {
             Err(INTERRUPTED) => {}
             // Somebody else made our terminal or pipe non-blocking.
-            Err(TRY_AGAIN) => sleep(RETRY_NANOSECONDS),
+            Err(TRY_AGAIN) => wait(),
             done => return done,
         }
     }
@@ -102,11 +115,7 @@ pub(super) fn file_size(file: File) -> usize {
     let mut status = core::mem::MaybeUninit::<general::stat>::zeroed();
     // SAFETY: the kernel writes one `stat`.
     let done = unsafe {
-        syscall2(
-            general::__NR_fstat,
-            file.0 as usize,
-            status.as_mut_ptr().expose_provenance(),
-        )
+        syscall2(general::__NR_fstat, file.0 as usize, status.as_mut_ptr().expose_provenance())
     };
     // SAFETY: zeros are a valid `stat`.
     let status = unsafe { status.assume_init() };
@@ -133,10 +142,7 @@ pub(super) fn map(size: usize) -> *mut u8 {
     let flags = general::MAP_PRIVATE | general::MAP_ANONYMOUS;
     // SAFETY: a new mapping at an address that the kernel chooses.
     let start = unsafe {
-        syscall6(
-            general::__NR_mmap,
-            [0, size, protection as usize, flags as usize, usize::MAX, 0],
-        )
+        syscall6(general::__NR_mmap, [0, size, protection as usize, flags as usize, usize::MAX, 0])
     };
     start.map_or(core::ptr::null_mut(), core::ptr::with_exposed_provenance_mut)
 }
@@ -165,11 +171,7 @@ fn clock(which: u32) -> i64 {
     let mut time = general::__kernel_timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes one `timespec`.
     let done = unsafe {
-        syscall2(
-            general::__NR_clock_gettime,
-            which as usize,
-            (&raw mut time).expose_provenance(),
-        )
+        syscall2(general::__NR_clock_gettime, which as usize, (&raw mut time).expose_provenance())
     };
     debug_assert!(done.is_ok(), "both clocks exist in every kernel");
     time.tv_sec.wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec)
@@ -186,10 +188,8 @@ pub(super) fn monotonic_clock() -> i64 {
 pub(super) fn sleep(nanoseconds: i64) {
     // An absolute end, so that interruptions do not add up.
     let end = monotonic_clock().saturating_add(nanoseconds);
-    let time = general::__kernel_timespec {
-        tv_sec: end / 1_000_000_000,
-        tv_nsec: end % 1_000_000_000,
-    };
+    let time =
+        general::__kernel_timespec { tv_sec: end / 1_000_000_000, tv_nsec: end % 1_000_000_000 };
     // SAFETY: the kernel reads one `timespec`.
     while let Err(INTERRUPTED) = unsafe {
         syscall4(
@@ -210,6 +210,7 @@ pub(super) fn exit(status: i32) -> ! {
 }
 
 /// `prlimit64` of this process. Null pointers are left out.
+#[cfg(feature = "image")]
 unsafe fn resource_limit(
     resource: u32,
     new: *const general::rlimit64,

@@ -5,7 +5,7 @@ use core::arch::naked_asm;
 use linux_raw_sys::general;
 
 use super::call::{syscall2, syscall4};
-use crate::platform::{Fault, FaultKind};
+use crate::platform::{Fault, FaultHandler, FaultKind};
 
 /// More than the kernel saves of any processor's registers (11 KiB with AMX)
 /// and the backtrace needs.
@@ -19,13 +19,7 @@ global! {
     static ALTERNATE_STACK: AlternateStack = AlternateStack([0; STACK_SIZE]);
 }
 
-global! {
-    static HANDLER: Option<fn(&Fault) -> !> = None;
-}
-
-pub(crate) fn catch_faults(handler: fn(&Fault) -> !) {
-    // SAFETY: nothing else refers to the variable.
-    unsafe { *HANDLER.get() = Some(handler) };
+pub(crate) fn catch_faults<H: FaultHandler>() {
     let stack = general::stack_t {
         ss_sp: ALTERNATE_STACK.get().cast(),
         ss_flags: 0,
@@ -38,23 +32,19 @@ pub(crate) fn catch_faults(handler: fn(&Fault) -> !) {
                 core::mem::transmute::<
                     unsafe extern "C" fn(i32, *const u8, *const u8) -> !,
                     unsafe extern "C" fn(i32),
-                >(on_signal)
+                >(on_signal::<H>)
             })
         },
         // Not deferred: a fault in the handler is a panic in a panic.
         sa_flags: u64::from(
-            general::SA_SIGINFO
-                | general::SA_ONSTACK
-                | general::SA_NODEFER
-                | general::SA_RESTORER,
+            general::SA_SIGINFO | general::SA_ONSTACK | general::SA_NODEFER | general::SA_RESTORER,
         ),
         sa_restorer: Some(restore),
         sa_mask: general::kernel_sigset_t { sig: [0] },
     };
     // SAFETY: the stack is a static that nothing else uses.
-    let _ = unsafe {
-        syscall2(general::__NR_sigaltstack, (&raw const stack).expose_provenance(), 0)
-    };
+    let _ =
+        unsafe { syscall2(general::__NR_sigaltstack, (&raw const stack).expose_provenance(), 0) };
     for signal in [general::SIGSEGV, general::SIGBUS, general::SIGILL, general::SIGFPE] {
         // SAFETY: the kernel reads one action.
         let _ = unsafe {
@@ -87,7 +77,11 @@ const REGISTER_RBP: usize = 10;
 const REGISTER_RSP: usize = 15;
 const REGISTER_RIP: usize = 16;
 
-unsafe extern "C" fn on_signal(signal: i32, info: *const u8, context: *const u8) -> ! {
+unsafe extern "C" fn on_signal<H: FaultHandler>(
+    signal: i32,
+    info: *const u8,
+    context: *const u8,
+) -> ! {
     let register = |place: usize| {
         // SAFETY: the kernel passes a whole `ucontext_t`.
         unsafe { context.add(CONTEXT_REGISTERS + 8 * place).cast::<usize>().read() }
@@ -104,9 +98,5 @@ unsafe extern "C" fn on_signal(signal: i32, info: *const u8, context: *const u8)
         frame: register(REGISTER_RBP),
         stack: register(REGISTER_RSP),
     };
-    // SAFETY: set before the signals were routed here, and never again.
-    match unsafe { *HANDLER.get() } {
-        Some(handler) => handler(&fault),
-        None => super::exit(101),
-    }
+    H::on_fault(&fault)
 }

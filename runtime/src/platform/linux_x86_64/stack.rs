@@ -11,9 +11,8 @@ use super::resource_limit;
 pub(crate) fn raise_stack_limit(size: usize) {
     let mut limit = general::rlimit64 { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: the kernel writes one limit.
-    let known = unsafe {
-        resource_limit(general::RLIMIT_STACK, core::ptr::null(), &raw mut limit).is_ok()
-    };
+    let known =
+        unsafe { resource_limit(general::RLIMIT_STACK, core::ptr::null(), &raw mut limit).is_ok() };
     let wanted = (size as u64).min(limit.rlim_max);
     if known && limit.rlim_cur < wanted {
         limit.rlim_cur = wanted;

@@ -128,7 +128,7 @@ unsafe fn move_down_long(to: *mut u8, from: *const u8, size: usize) {
 }
 
 #[cfg_attr(not(test), unsafe(export_name = "memcpy"))]
-pub(super) unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, size: usize) -> *mut u8 {
+pub(crate) unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, size: usize) -> *mut u8 {
     // SAFETY: passed on.
     unsafe {
         if size <= 64 {
@@ -144,7 +144,7 @@ pub(super) unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, size: usize
 }
 
 #[cfg_attr(not(test), unsafe(export_name = "memmove"))]
-pub(super) unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, size: usize) -> *mut u8 {
+pub(crate) unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, size: usize) -> *mut u8 {
     // SAFETY: passed on; a copy upwards may read what it has not written yet only.
     unsafe {
         if size <= 64 {
@@ -168,7 +168,7 @@ pub(super) unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, size: usiz
 }
 
 #[cfg_attr(not(test), unsafe(export_name = "memset"))]
-pub(super) unsafe extern "C" fn memset(to: *mut u8, value: i32, size: usize) -> *mut u8 {
+pub(crate) unsafe extern "C" fn memset(to: *mut u8, value: i32, size: usize) -> *mut u8 {
     // SAFETY: each branch writes within `size` bytes.
     unsafe {
         if size >= STRING_INSTRUCTION_MIN {
@@ -219,7 +219,7 @@ unsafe fn unequal16(a: *const u8, b: *const u8) -> u32 {
 }
 
 #[cfg_attr(not(test), unsafe(export_name = "memcmp"))]
-pub(super) unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, size: usize) -> i32 {
+pub(crate) unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, size: usize) -> i32 {
     // SAFETY: all reads are within `size` bytes of both blocks.
     unsafe {
         if size >= 16 {
@@ -261,7 +261,7 @@ unsafe fn compare8(a: *const u8, b: *const u8) -> i32 {
 }
 
 #[cfg_attr(not(test), unsafe(export_name = "bcmp"))]
-pub(super) unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, size: usize) -> i32 {
+pub(crate) unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, size: usize) -> i32 {
     // SAFETY: all reads are within `size` bytes of both blocks.
     unsafe {
         if size >= 16 {
@@ -309,7 +309,7 @@ unsafe fn read4(from: *const u8) -> u32 {
 /// Compilers turn loops that look for a NUL into calls of this.
 #[cfg(not(test))]
 #[unsafe(export_name = "strlen")]
-pub(super) unsafe extern "C" fn strlen(text: *const u8) -> usize {
+pub(crate) unsafe extern "C" fn strlen(text: *const u8) -> usize {
     let mut at = 0;
     // SAFETY: the caller's text ends with a NUL, which the loop does not pass.
     while unsafe { text.add(at).read() } != 0 {
@@ -317,4 +317,45 @@ pub(super) unsafe extern "C" fn strlen(text: *const u8) -> usize {
         at += 1;
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn memory_functions(
+            from in 0usize..2600, to in 0usize..2600, size in 0usize..2600, byte: u8, differ in 0usize..2600,
+        ) {
+            let mut bytes: Vec<u8> = (0..5200usize).map(|at| (at * 7 % 251) as u8).collect();
+            let mut expected = bytes.clone();
+            expected.copy_within(from..from + size, to);
+            let start = bytes.as_mut_ptr();
+            // SAFETY: all ranges lie in the vectors.
+            unsafe {
+                memmove(start.add(to), start.add(from), size);
+                prop_assert_eq!(&bytes, &expected);
+                let mut copy = std::vec![0u8; 5200];
+                memcpy(copy.as_mut_ptr().add(to), bytes.as_ptr().add(from), size);
+                prop_assert_eq!(&copy[to..to + size], &bytes[from..from + size]);
+                prop_assert!(copy[..to].iter().chain(&copy[to + size..]).all(|&byte| byte == 0));
+                let (a, b) = (bytes.as_ptr().add(from), copy.as_mut_ptr().add(to));
+                prop_assert_eq!(memcmp(a, b, size), 0);
+                prop_assert_eq!(bcmp(a, b, size), 0);
+                if differ < size {
+                    *b.add(differ) ^= byte | 1;
+                    let order = (*a.add(differ)).cmp(&*b.add(differ)) as i32;
+                    prop_assert_eq!(memcmp(a, b, size).signum(), order);
+                    prop_assert_ne!(bcmp(a, b, size), 0);
+                }
+                memset(copy.as_mut_ptr().add(to), byte.into(), size);
+                prop_assert!(copy[to..to + size].iter().all(|&other| other == byte));
+                prop_assert!(copy[..to].iter().chain(&copy[to + size..]).all(|&byte| byte == 0));
+            }
+        }
+    }
 }

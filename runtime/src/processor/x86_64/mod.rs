@@ -1,0 +1,11 @@
+//! x86-64.
+
+mod float;
+#[cfg(any(not(test), feature = "check"))]
+mod frame;
+#[cfg(any(feature = "image", test))]
+mod memory;
+
+pub(crate) use float::{fmod, sqrt};
+#[cfg(any(not(test), feature = "check"))]
+pub(crate) use frame::current_frame;
