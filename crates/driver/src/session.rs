@@ -185,6 +185,13 @@ impl Session {
                 return Err(late);
             }
             let mut module = lowered.module;
+            // MIR to better MIR.
+            if options.level != Level::Debug {
+                profile.stage("optimise", "functions", || {
+                    simple_mir::opt::optimise(&mut module, &types);
+                    ((), module.functions.len())
+                });
+            }
             // Counts made explicit.
             profile.stage("ownership", "functions", || {
                 simple_mir::ownership::run(&mut module, &types, interner);

@@ -6,9 +6,11 @@
 //! validator that runs after each pass in debug builds. The design is in
 //! `docs/design/mir.md`.
 
+pub mod analysis;
 pub mod codes;
 pub mod function;
 pub mod lower;
+pub mod opt;
 pub mod text;
 pub mod types;
 
