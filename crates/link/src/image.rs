@@ -52,7 +52,9 @@ pub(crate) fn plan<'a>(
         if definition.kind != Kind::Function {
             continue;
         }
-        let name = if options.strip { "" } else { shortened(program.display(*id)) };
+        // Backtraces leave the runtime's functions out; debuggers have symbols.
+        let named = !options.strip && !definition.flags.runtime;
+        let name = if named { shortened(program.display(*id)) } else { "" };
         let (name_start, positions_start) = (tables.names_size, tables.positions_size);
         tables.functions.push(FunctionRow { id: *id, name, name_start, positions_start });
         tables.names_size += name.len() as u64;
