@@ -7,6 +7,9 @@ use super::string::Resume;
 use crate::codes;
 use crate::token::TokenKind;
 
+/// How many indentations with tabs are remembered.
+const MAX_TABBED: usize = 16;
+
 /// What surrounds the current position.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum FrameKind {
@@ -192,7 +195,7 @@ impl Lexer<'_> {
         if !Self::is_layout(last) && (joined || self.goes_on(width)) {
             return true;
         }
-        self.tell_tab();
+        let width = self.width_as_meant(width);
         if width >= self.indent {
             self.push_newline();
             if width > self.indent {
@@ -209,9 +212,7 @@ impl Lexer<'_> {
             let below = self.frames[self.frames.len() - 2];
             if below.is_indent() && below.value < width && width < self.indent {
                 self.inconsistent_indentation(width, below.value);
-                let top = self.frames.len() - 1;
-                self.frames[top].value = width;
-                self.indent = width;
+                self.stray_width = Some((self.indent, width));
                 break false;
             }
             self.pop_indent();
@@ -226,6 +227,35 @@ impl Lexer<'_> {
             self.push(TokenKind::Comma, start, end);
         }
         !inside_bracket
+    }
+
+    /// The width that the indentation of a new line counts as: what was wrong
+    /// with an earlier line is not held against those that look the same.
+    fn width_as_meant(&mut self, width: u32) -> u32 {
+        if let Some((block, stray)) = self.stray_width {
+            if block == self.indent && stray == width {
+                return self.indent;
+            }
+            if width < stray {
+                self.stray_width = None;
+            }
+        }
+        if self.line_tab.is_none() {
+            return width;
+        }
+        self.tell_tab();
+        let written = &self.text[self.line_start..self.pos];
+        let known = self.tabbed.iter().rev().find(|(text, _)| *text == written);
+        if let Some((_, known)) = known.filter(|(_, width)| *width <= self.indent) {
+            return *known;
+        }
+        // A tab may have been meant wider than it is counted.
+        let expects_block = self.last_kind() == Some(TokenKind::Colon);
+        let meant = if expects_block { width.max(self.indent + 1) } else { width };
+        if meant != width && self.tabbed.len() < MAX_TABBED {
+            self.tabbed.push((written, meant));
+        }
+        meant
     }
 
     /// Whether the statement of the line before goes on in this one.

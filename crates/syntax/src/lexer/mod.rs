@@ -77,6 +77,10 @@ pub(crate) struct Lexer<'a> {
     /// where that line began.
     string_damaged: bool,
     damaged_line: usize,
+    /// A width that belongs to no block, and the block it counts as.
+    stray_width: Option<(u32, u32)>,
+    /// Indentations with tabs, and the widths they count as.
+    tabbed: Vec<(&'a str, u32)>,
     /// The last `:` that begins a block inside brackets, as a token index.
     block_colon: usize,
     /// Blocks written in braces that are open.
@@ -109,6 +113,8 @@ impl<'a> Lexer<'a> {
             line_joined: false,
             string_damaged: false,
             damaged_line: 0,
+            stray_width: None,
+            tabbed: Vec::new(),
             block_colon: usize::MAX,
             brace_blocks: 0,
             repeated: Repeated::default(),

@@ -87,7 +87,7 @@ impl Lexer<'_> {
             self.finish_float(start, end);
         } else if self.is_bare_point(end) {
             let diagnostic = self.fraction_error(start, end + 1).suggest(
-                "write a digit after the point",
+                format!("write `{}.0`", &self.text[start..end]),
                 self.span(start, end + 1),
                 format!("{}.0", &self.text[start..end]),
                 Applicability::Certain,
@@ -126,7 +126,7 @@ impl Lexer<'_> {
         let start = self.pos;
         let end = self.digits_end(start + 1);
         let diagnostic = self.fraction_error(start, end).suggest(
-            "write a digit before the point",
+            format!("write `0{}`", &self.text[start..end]),
             self.span(start, end),
             format!("0{}", &self.text[start..end]),
             Applicability::Certain,
@@ -146,10 +146,11 @@ impl Lexer<'_> {
         let mut diagnostic =
             Diagnostic::error(&codes::NUMBER, span, "a decimal number does not begin with `0`")
                 .label("is this decimal or octal?")
-                .suggest("write it as decimal", span, decimal, Applicability::Maybe);
+                .suggest(format!("write `{decimal}`"), span, decimal, Applicability::Maybe);
         if rest.bytes().all(|b| b.is_ascii_digit() && b < b'8') && !rest.is_empty() {
             let octal = format!("0o{rest}");
-            diagnostic = diagnostic.suggest("write it as octal", span, octal, Applicability::Maybe);
+            let message = format!("write `{octal}` if it is octal");
+            diagnostic = diagnostic.suggest(message, span, octal, Applicability::Maybe);
         }
         self.report(diagnostic);
     }
@@ -252,7 +253,7 @@ impl Lexer<'_> {
                 self.span(at, at + 1),
                 format!("`{digit}` is no digit in base {radix}"),
             )
-            .label(format!("expected a digit below {radix}"));
+            .label(format!("the digits of this base are below {radix}"));
             self.report(diagnostic);
             value = 0;
         } else if overflow && !matches!(suffix, Some(NumberSuffix::F32 | NumberSuffix::F64)) {

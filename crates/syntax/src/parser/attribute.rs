@@ -1,6 +1,6 @@
 //! Attributes.
 
-use simple_source::{Diagnostic, Span};
+use simple_source::{Applicability, Diagnostic, Span};
 
 use super::Parser;
 use crate::ast::{Attribute, AttributeArg, AttributeValue, List};
@@ -152,7 +152,8 @@ impl Parser<'_> {
             span,
             "this attribute describes nothing",
         )
-        .label("expected a declaration below it");
+        .label("expected a declaration below it")
+        .suggest("remove it", span, "", Applicability::Maybe);
         self.note(diagnostic);
     }
 }

@@ -104,12 +104,14 @@ impl Parser<'_> {
     #[cold]
     pub(super) fn unexpected_indent(&mut self) {
         use TokenKind::*;
-        let span = self.span();
         self.bump();
         let first = self.kind();
+        let at = self.tokens.starts[self.pos] as usize;
+        let line = self.text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let indentation = Span::new(self.base + line as u32, self.base + at as u32);
         let mut diagnostic = Diagnostic::error(
             &codes::UNEXPECTED_INDENT,
-            Span::new(span.lo, self.span().hi),
+            indentation,
             "this line is indented more than the one above",
         );
         let is_operator = matches!(
@@ -119,8 +121,9 @@ impl Parser<'_> {
                 | AmpAmp | PipePipe
         );
         if is_operator {
+            diagnostic.primary.span = self.span();
             diagnostic = diagnostic
-                .label("a line cannot begin with an operator")
+                .label("the line begins with an operator")
                 .note("end the line above with the operator, or put the expression in parentheses");
             return self.report(diagnostic);
         }
@@ -172,7 +175,7 @@ impl Parser<'_> {
                     return true;
                 }
                 Newline | Eof | Dedent => {
-                    self.report(missing.note("a block follows the `:`, indented or on the same line"));
+                    self.report(missing.note("its body follows the `:`, indented or on the same line"));
                     return false;
                 }
                 _ if self.begins_body() => {
@@ -237,6 +240,21 @@ impl Parser<'_> {
     /// A colon with nothing after it.
     #[cold]
     pub(super) fn missing_block(&mut self, colon: Span) {
+        use TokenKind::*;
+        let next = self.nth(1);
+        let declares = matches!(next, Fn | Pub | Struct | Class | Enum | Trait | Impl | Use | Type | Test | At | HashBracket | Const);
+        if self.at(Newline) && !matches!(next, Dedent | Eof) && !declares {
+            // The line that was to be indented, probably.
+            let diagnostic = Diagnostic::error(
+                &codes::MISSING_BLOCK,
+                self.tokens.span(self.pos + 1, self.base),
+                "expected an indented block",
+            )
+            .label("indent this to put it into the block")
+            .also(colon, "the block of this `:`")
+            .suggest("write `pass` if nothing is to be done", colon.end(), " pass", Applicability::Maybe);
+            return self.note(diagnostic);
+        }
         let diagnostic =
             Diagnostic::error(&codes::MISSING_BLOCK, colon, "the block after this `:` is missing")
                 .label("expected an indented block, or a statement on the same line")
@@ -430,7 +448,7 @@ impl Parser<'_> {
     /// `p in xs`
     pub(super) fn for_header(&mut self) -> (PatId, ExprId) {
         if self.is_foreign_for() {
-            self.foreign_for();
+            return self.foreign_for();
         }
         let pat = self.binding_pattern("a loop variable");
         if self.panicking {
@@ -455,25 +473,26 @@ impl Parser<'_> {
     pub(super) fn match_expr(&mut self) -> ExprId {
         let lo = self.lo();
         self.bump();
+        let keyword = self.prev_span();
         let value = self.expr();
         let mark = self.scratch.arms.len();
         if self.block_colon("what is matched") {
-            self.arms(mark);
+            self.arms(keyword);
         }
         let arms = self.ast.add_list(&self.scratch.arms[mark..]);
         self.scratch.arms.truncate(mark);
         self.add(Expr::Match { value, arms }, lo)
     }
 
-    fn arms(&mut self, mark: usize) {
+    /// The arms of the `match` whose keyword is at `keyword`.
+    fn arms(&mut self, keyword: Span) {
         use TokenKind::*;
-        let colon = self.prev_span();
         if self.at(Case) {
             return self.arm();
         }
         if !(self.at(Newline) && self.nth(1) == Indent) {
             if self.at(Newline) || self.at(Eof) || self.at(Dedent) {
-                return self.missing_arms(colon);
+                return self.missing_arms(keyword);
             }
             return self.expected(&codes::EXPECTED_TOKEN, "`case`");
         }
@@ -481,6 +500,10 @@ impl Parser<'_> {
         let types_allowed = std::mem::take(&mut self.types_allowed);
         self.bump();
         self.bump();
+        if self.at(Pass) {
+            self.missing_arms(keyword);
+            self.bump();
+        }
         let mut extra = 0;
         loop {
             match self.kind() {
@@ -514,9 +537,6 @@ impl Parser<'_> {
         }
         self.in_inline_if = in_inline_if;
         self.types_allowed = types_allowed;
-        if self.scratch.arms.len() == mark && !self.panicking {
-            self.missing_arms(colon);
-        }
     }
 
     /// `case p if c: body`
@@ -531,10 +551,10 @@ impl Parser<'_> {
     }
 
     #[cold]
-    fn missing_arms(&mut self, colon: Span) {
+    fn missing_arms(&mut self, keyword: Span) {
         let diagnostic =
-            Diagnostic::error(&codes::MISSING_BLOCK, colon, "this `match` has no cases")
-                .label("expected `case` lines below")
+            Diagnostic::error(&codes::MISSING_BLOCK, keyword, "this `match` has no cases")
+                .label("expected `case` lines below it")
                 .note("each case is a line `case pattern:`, indented under the `match`");
         self.note(diagnostic);
     }
@@ -570,8 +590,9 @@ impl Parser<'_> {
         let line = &self.kinds[self.pos..];
         let mut line = line.iter().take_while(|kind| !matches!(kind, Newline | Eof | Dedent));
         if line.any(|kind| matches!(kind, Colon | FatArrow)) {
+            let text = format!("case {text}");
             diagnostic =
-                diagnostic.suggest("write `case`", span.start(), "case ", Applicability::Maybe);
+                diagnostic.suggest("write `case` before it", span, text, Applicability::Maybe);
         }
         self.report(diagnostic);
     }

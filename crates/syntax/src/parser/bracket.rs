@@ -190,6 +190,16 @@ impl Parser<'_> {
         }
         match self.kind() {
             If => return self.foreign_ternary(),
+            FatArrow => {
+                let diagnostic = Diagnostic::error(
+                    &codes::FOREIGN_EXPRESSION,
+                    self.span(),
+                    "a lambda is not written with `=>`",
+                )
+                .label(format!("expected `,` or `{close}`"))
+                .note("write `\\x: …` or `\\a, b: …`");
+                return self.report(diagnostic);
+            }
             Eq => {
                 let diagnostic = Diagnostic::error(
                     &codes::ASSIGN_IN_CONDITION,

@@ -139,18 +139,19 @@ impl Parser<'_> {
             match self.kind() {
                 TokenKind::Not if self.nth(1) != TokenKind::In => break,
                 TokenKind::AmpAmp | TokenKind::PipePipe => self.foreign_logic(),
+                TokenKind::Lt if self.nth(1) == TokenKind::Gt => self.foreign_not_equal(),
                 _ => {}
             }
-            if level == last_level && (level == level::COMPARE || level == level::RANGE) {
-                self.chained(level, lo, left, op_span);
-            }
+            let is_chain = level == last_level && matches!(level, level::COMPARE | level::RANGE);
+            let mut is_not = None;
             let expr = match infix {
                 Infix::Binary(op) => {
                     self.bump();
                     if op == BinaryOp::NotIn {
                         self.bump();
                     } else if op == BinaryOp::Is && self.at(TokenKind::Not) {
-                        self.is_not(lo, left);
+                        is_not = Some(self.span());
+                        self.bump();
                     }
                     // `**` and `??` group to the right.
                     let right_min = match level {
@@ -165,6 +166,7 @@ impl Parser<'_> {
                     let high = if inclusive || starts_expr(self.kind()) {
                         Some(self.operand(level + 1))
                     } else {
+                        self.open_range(lo);
                         None
                     };
                     Expr::Range { low: Some(left), high, inclusive }
@@ -175,6 +177,11 @@ impl Parser<'_> {
                     Expr::Cast { value: left, ty }
                 }
             };
+            if is_chain {
+                self.chained(level, lo, left, op_span);
+            } else if let Some(not) = is_not {
+                self.is_not(lo, not);
+            }
             left = if self.wrap() { self.add(expr, lo) } else { self.error_expr() };
             last_level = level;
         }
@@ -326,6 +333,16 @@ impl Parser<'_> {
             }
             Elif | Else | Case => self.stray_branch(),
             Colon if self.types_allowed => self.foreign_slice(),
+            _ if infix(self.kind()).is_some() => {
+                let found = self.found();
+                let diagnostic = Diagnostic::error(
+                    &codes::EXPECTED_EXPRESSION,
+                    self.span(),
+                    format!("expected an expression, found the operator {found}"),
+                )
+                .label("an operand is missing before this");
+                self.report(diagnostic);
+            }
             _ => self.expected(&codes::EXPECTED_EXPRESSION, "an expression"),
         }
         self.error_expr()
@@ -333,54 +350,59 @@ impl Parser<'_> {
 
     // ---- mistakes ----------------------------------------------------------
 
-    /// `a < b < c`: comparisons and ranges do not chain.
+    /// `a < b < c`: comparisons and ranges do not chain. All was parsed;
+    /// `left` is what stands before the second operator, `op`.
     #[cold]
     fn chained(&mut self, level: u8, lo: u32, left: ExprId, op: Span) {
-        let first = Span::new(lo, self.prev_hi());
+        let span = self.span_from(lo);
         if level == level::RANGE {
             let diagnostic =
                 Diagnostic::error(&codes::CHAINED_OPERATOR, op, "ranges do not chain")
                     .label("a second range operator")
                     .note("a step is written `(a..b).step(n)`");
-            return self.report(diagnostic);
+            return self.note(diagnostic);
         }
         let mut diagnostic =
-            Diagnostic::error(&codes::CHAINED_OPERATOR, op, "comparisons do not chain")
-                .label("a second comparison")
-                .also(first, "this is already `true` or `false`");
+            Diagnostic::error(&codes::CHAINED_OPERATOR, span, "comparisons do not chain")
+                .label("two comparisons without `and` between them");
         if let Expr::Binary { right, .. } = *self.ast.expr(left) {
+            let first = self.snippet(self.ast.span(left));
             let middle = self.snippet(self.ast.span(right));
-            if !middle.contains('\n') {
-                let at = Span::new(op.lo, op.lo);
-                let text = format!("and {middle} ");
-                diagnostic = diagnostic.suggest(
-                    "compare twice, joined by `and`",
-                    at,
-                    text,
-                    Applicability::Maybe,
-                );
+            let rest = self.snippet(Span::new(op.lo, span.hi));
+            let text = format!("{first} and {middle} {rest}");
+            if !text.contains('\n') {
+                let message = format!("write `{text}`");
+                diagnostic = diagnostic.suggest(message, span, text, Applicability::Maybe);
             }
         }
-        // The rest is read as usual, to find mistakes of its own.
         self.note(diagnostic);
     }
 
-    /// `a is not b`
+    /// `a is not b`, which was parsed; `not` is that word's place.
     #[cold]
-    fn is_not(&mut self, lo: u32, left: ExprId) {
-        let is = self.prev_span();
-        let span = is.to(self.span());
-        let left_text = self.snippet(self.ast.span(left));
-        let mut diagnostic =
+    fn is_not(&mut self, lo: u32, not: Span) {
+        let span = self.span_from(lo);
+        let before = self.snippet(Span::new(lo, not.lo)).trim_end();
+        let after = self.snippet(Span::new(not.hi, span.hi)).trim_start();
+        let text = format!("not {before} {after}");
+        let diagnostic =
             Diagnostic::error(&codes::FOREIGN_OPERATOR, span, "there is no operator `is not`")
-                .label("expected `is`");
-        diagnostic.suggestions.push(simple_source::Suggestion {
-            message: format!("write `not {left_text} is …`"),
-            edits: vec![(Span::new(lo, lo), "not ".into()), (span, "is".into())],
-            applicability: Applicability::Certain,
-        });
+                .label("expected `not … is …`")
+                .suggest(format!("write `{text}`"), span, text, Applicability::Certain);
         self.note(diagnostic);
-        self.bump();
+    }
+
+    /// `0..` outside an index: only slices and patterns may leave the end out.
+    fn open_range(&mut self, lo: u32) {
+        if self.types_allowed || self.panicking {
+            return;
+        }
+        let span = self.span_from(lo);
+        let diagnostic =
+            Diagnostic::error(&codes::EXPECTED_EXPRESSION, span, "this range has no end")
+                .label("expected an end after it")
+                .note("only slices and patterns may leave it out; `loop` counts on and on");
+        self.note(diagnostic);
     }
 
     #[cold]

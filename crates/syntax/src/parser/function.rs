@@ -119,9 +119,11 @@ impl Parser<'_> {
             }
             // `fn f() i64:` and `fn f(): i64:`
             Ident | LBracket if self.on_same_line(0) && self.header_ends_with_colon(0) => {
-                let at = self.insertion();
-                self.missing_arrow(at, " ->");
-                Some(self.ty())
+                let ty = self.ty();
+                let span = self.ast.ty(ty).span;
+                let text = format!("-> {}", self.snippet(span));
+                self.missing_arrow(span, &text);
+                Some(ty)
             }
             Colon if matches!(self.nth(1), Ident | LBracket) && self.header_ends_with_colon(1) => {
                 let colon = self.span();
@@ -147,15 +149,14 @@ impl Parser<'_> {
         line.get(end) == Some(&Colon) && matches!(line.get(end + 1), Some(Newline))
     }
 
+    /// A result type without its arrow; `text` is to stand at `span`.
     #[cold]
-    fn missing_arrow(&mut self, at: Span, text: &str) {
-        let diagnostic = Diagnostic::error(
-            &codes::EXPECTED_TOKEN,
-            at,
-            "the result type follows `->`",
-        )
-        .label("expected `->`")
-        .suggest("write `->`", at, text, Applicability::Certain);
+    fn missing_arrow(&mut self, span: Span, text: &str) {
+        let message = format!("write `{}`", text.trim());
+        let diagnostic =
+            Diagnostic::error(&codes::EXPECTED_TOKEN, span, "the result type follows `->`")
+                .label("expected `->` before the type")
+                .suggest(message, span, text, Applicability::Certain);
         self.note(diagnostic);
     }
 
@@ -217,10 +218,6 @@ impl Parser<'_> {
         }
         if matches!(self.kind(), Star | StarStar | DotDot | Val | Var) {
             self.foreign_param();
-            if self.panicking {
-                let name = self.no_name();
-                return Param { name, mutable, ty: None, default: None, span: self.span_from(lo) };
-            }
         }
         let name = self.name("a parameter");
         if self.at(Ident) && !self.panicking {
@@ -290,11 +287,11 @@ impl Parser<'_> {
         let Some(defaulted) = before.iter().rev().find(|param| param.default.is_some()) else { return };
         let diagnostic = Diagnostic::error(
             &codes::PARAMETER,
-            param.span,
+            param.name.span,
             "a parameter without a default after one with",
         )
         .label("needs a default")
-        .also(defaulted.span, "has a default")
+        .also(defaulted.name.span, "has a default")
         .note("parameters with defaults come last");
         self.note(diagnostic);
     }
@@ -328,11 +325,13 @@ impl Parser<'_> {
             self.note(diagnostic);
             return self.bump();
         }
-        self.report(
+        self.note(
             diagnostic
                 .label("every function has a fixed number of parameters")
-                .note("take a list: `xs: [T]`"),
+                .note("take a list: `xs: [T]`")
+                .suggest("remove it", span, "", Applicability::Maybe),
         );
+        self.bump();
     }
 
     /// `i64 x`

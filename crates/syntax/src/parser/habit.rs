@@ -2,11 +2,11 @@
 //! where Simple writes something else. Each gets a message that names the
 //! right form, and is read as what was meant where that is clear.
 
-use simple_source::{Applicability, Diagnostic, Span, Suggestion};
+use simple_source::{Applicability, Diagnostic, Label, Span, Suggestion};
 
 use super::Parser;
 use super::item::Prefix;
-use crate::ast::{Expr, ExprId, ItemKind, Name, StmtKind};
+use crate::ast::{Expr, ExprId, ItemKind, Name, Pat, PatId, PatKind, StmtKind};
 use crate::codes;
 use crate::token::TokenKind;
 
@@ -86,14 +86,7 @@ impl Parser<'_> {
         let span = self.span();
         let kind = self.kind();
         match kind {
-            Pipe | PipePipe => {
-                let diagnostic = self
-                    .foreign_expression(span, "a lambda is not written with `|`")
-                    .label("expected `\\`")
-                    .note("write `\\x: …`, `\\a, b: …` or, without parameters, `\\: …`");
-                self.report(diagnostic);
-                return self.error_expr();
-            }
+            Pipe | PipePipe => return self.foreign_closure(),
             Plus => {
                 let diagnostic = self.foreign_operator("+", "an operand").label("there is no unary `+`");
                 self.mend(diagnostic, span, "");
@@ -112,9 +105,14 @@ impl Parser<'_> {
                 }
             }
             Star | StarStar => {
-                let diagnostic = self
-                    .foreign_expression(span, "there is nothing to dereference or unpack")
-                    .label("not an operator with one operand");
+                let found = self.found();
+                let diagnostic = Diagnostic::error(
+                    &codes::EXPECTED_EXPRESSION,
+                    span,
+                    format!("expected an expression, found the operator {found}"),
+                )
+                .label("an operand is missing before this, or it is not needed")
+                .note("there is nothing to dereference or unpack");
                 self.mend(diagnostic, span, "");
             }
             _ => {
@@ -126,6 +124,81 @@ impl Parser<'_> {
         }
         self.bump();
         self.operators(min)
+    }
+
+    /// `|x| e`; read as `\x: e`.
+    #[cold]
+    fn foreign_closure(&mut self) -> ExprId {
+        use TokenKind::*;
+        let lo = self.lo();
+        let start = self.pos;
+        if self.eat(Pipe) {
+            while matches!(self.kind(), Ident | Comma | Mut | Colon | Amp | LParen | RParen) {
+                self.bump();
+            }
+            if !self.at(Pipe) {
+                self.pos = start;
+            }
+        }
+        self.bump();
+        let span = self.span_from(lo);
+        let params = self.snippet(span).trim_matches('|').trim();
+        let is_typed = params.contains([':', '(', '&']);
+        let text = if is_typed { format!("\\({params}):") } else { format!("\\{params}:") };
+        let diagnostic = self
+            .foreign_expression(span, "a lambda is not written with `|`")
+            .label("expected `\\`")
+            .note("write `\\x: …`, `\\a, b: …` or, without parameters, `\\: …`")
+            .suggest(format!("write `{text}`"), span, text, Applicability::Maybe);
+        self.report(diagnostic);
+        self.error_expr()
+    }
+
+    /// `a <> b`; read as `a != b`.
+    #[cold]
+    pub(super) fn foreign_not_equal(&mut self) {
+        let span = self.span().to(self.tokens.span(self.pos + 1, self.base));
+        let diagnostic = Diagnostic::error(
+            &codes::FOREIGN_OPERATOR,
+            span,
+            "`<>` is not an operator",
+        )
+        .label("expected `!=`");
+        self.mend(diagnostic, span, "!=");
+        self.bump();
+    }
+
+    /// `--x` and `++x` as a statement.
+    pub(super) fn is_foreign_prefix_step(&self) -> bool {
+        use TokenKind::*;
+        let kind = self.kind();
+        if !matches!(kind, Minus | Plus) || self.nth(1) != kind || self.nth(2) != Ident {
+            return false;
+        }
+        let ends = &self.tokens.ends[self.pos..];
+        let starts = &self.tokens.starts[self.pos..];
+        ends[0] == starts[1] && ends[1] == starts[2] && matches!(self.nth(3), Newline | Eof | Dedent)
+    }
+
+    #[cold]
+    pub(super) fn foreign_prefix_step(&mut self) -> StmtKind {
+        let lo = self.lo();
+        let text = if self.at(TokenKind::Plus) { "+" } else { "-" };
+        self.bump();
+        self.bump();
+        let name = self.token_text(self.pos);
+        self.bump();
+        let span = self.span_from(lo);
+        let right = format!("{name} {text}= 1");
+        let diagnostic = Diagnostic::error(
+            &codes::FOREIGN_OPERATOR,
+            span,
+            format!("`{text}{text}` is not an operator"),
+        )
+        .label(format!("expected `{text}= 1`"))
+        .suggest(format!("write `{right}`"), span, right, Applicability::Certain);
+        self.note(diagnostic);
+        StmtKind::Error
     }
 
     /// `a::b`; the caller reads it as `a.b`.
@@ -294,12 +367,15 @@ impl Parser<'_> {
     #[cold]
     pub(super) fn foreign_lambda(&mut self) -> ExprId {
         let lo = self.lo();
-        let next = self.tokens.starts[self.pos + 1] + self.base;
-        let span = Span::new(lo, next);
+        let rest = &self.kinds[self.pos..];
+        let colon = rest.iter().position(|kind| *kind == TokenKind::Colon).unwrap_or(0);
+        let span = Span::new(lo, self.tokens.span(self.pos + colon, self.base).hi);
+        let params = self.snippet(Span::new(self.span().hi, span.hi)).trim_start();
+        let text = format!("\\{params}");
         let diagnostic = self
-            .foreign_expression(self.span(), "a lambda begins with `\\`")
+            .foreign_expression(span, "a lambda begins with `\\`")
             .label("expected `\\`");
-        self.mend(diagnostic, span, "\\");
+        self.mend(diagnostic, span, &text);
         // The word stands where the backslash would.
         self.lambda()
     }
@@ -340,7 +416,8 @@ impl Parser<'_> {
         self.eat(TokenKind::RBrace);
         let mut diagnostic = self
             .foreign_expression(open, "a value is made by a call, not with braces")
-            .label("expected `(`");
+            .label("expected `(`")
+            .note(format!("write `{}(…)`", self.snippet(self.ast.span(base))));
         let gap = Span::new(self.ast.span(base).hi, open.hi);
         diagnostic.suggestions.push(Suggestion {
             message: "write parentheses".into(),
@@ -361,7 +438,7 @@ impl Parser<'_> {
             span,
             "there are no references or pointers",
         )
-        .label("not part of a type")
+        .label("`&` and `*` are not part of a type")
         .note("values are passed without copying; a `mut` parameter changes the caller's");
         self.mend(diagnostic, span, "");
     }
@@ -374,13 +451,19 @@ impl Parser<'_> {
     }
 
     #[cold]
-    pub(super) fn foreign_for(&mut self) {
-        let span = self.span();
+    pub(super) fn foreign_for(&mut self) -> (PatId, ExprId) {
+        let lo = self.lo();
+        self.bump();
+        self.skip_to(&[]);
+        self.eat(TokenKind::RParen);
+        let span = self.span_from(lo);
         let diagnostic = self
             .foreign_expression(span, "a `for` runs over the elements of something")
-            .label("expected a name")
+            .label("expected `name in …`")
             .note("write `for i in 0..n:`, or use `while`");
-        self.report(diagnostic);
+        self.note(diagnostic);
+        let pat = self.ast.add_pat(Pat { kind: PatKind::Error, span });
+        (pat, self.error_expr())
     }
 
     /// `for x of xs`
@@ -588,11 +671,7 @@ impl Parser<'_> {
                 Some(StmtKind::Expr(self.for_expr()))
             }
             "from" if next == Ident && self.rest_of_line_has(Ident) && self.line_has_word("import") => {
-                let diagnostic = self
-                    .foreign_keyword("names are imported with `use`", "use")
-                    .note("write `use module.{name, other}`");
-                self.report(diagnostic);
-                Some(StmtKind::Error)
+                Some(self.foreign_from())
             }
             "elsif" | "elseif" | "elsf" if ends_with_colon() => {
                 self.stray_branch();
@@ -637,12 +716,38 @@ impl Parser<'_> {
         let diagnostic = self
             .foreign_keyword("a name is declared with `val` or `var`", right)
             .note("`val` cannot be assigned again, `var` can");
-        self.mend(diagnostic, Span::new(span.lo, hi), right);
+        let whole = Span::new(span.lo, hi);
+        let diagnostic = Diagnostic { primary: Label { span: whole, ..diagnostic.primary }, ..diagnostic };
+        self.mend(diagnostic, whole, right);
         self.bump();
         if mutable {
             self.bump();
         }
         self.binding_tail(mutable)
+    }
+
+    /// `from a.b import c, d`
+    #[cold]
+    fn foreign_from(&mut self) -> StmtKind {
+        let lo = self.lo();
+        let module_lo = self.tokens.span(self.pos + 1, self.base).lo;
+        while self.word(0) != "import" || !self.at(TokenKind::Ident) {
+            self.bump();
+        }
+        let module = self.snippet(Span::new(module_lo, self.lo())).trim_end();
+        self.bump();
+        let names_lo = self.lo();
+        self.skip_to(&[TokenKind::Newline]);
+        let span = self.span_from(lo);
+        let names = self.snippet(self.span_from(names_lo));
+        let names = names.trim_start_matches('(').trim_end_matches(')');
+        let text = format!("use {module}.{{{names}}}");
+        let diagnostic =
+            Diagnostic::error(&codes::FOREIGN_KEYWORD, span, "names are imported with `use`")
+                .label("expected `use`")
+                .suggest(format!("write `{text}`"), span, text, Applicability::Maybe);
+        self.note(diagnostic);
+        StmtKind::Error
     }
 
     /// A block statement that does not exist.
@@ -671,6 +776,32 @@ impl Parser<'_> {
         .label("not a keyword")
         .note(advice);
         self.report(diagnostic);
+        self.skip_companions(word);
+    }
+
+    /// Skips a block statement that was reported, with the blocks that belong
+    /// to it.
+    fn skip_companions(&mut self, word: &str) {
+        use TokenKind::*;
+        loop {
+            self.skip_to(&[Newline]);
+            if self.nth(1) != Indent {
+                return;
+            }
+            self.bump();
+            self.skip_block();
+            self.panicking = false;
+            let goes_on = match (word, self.kind()) {
+                ("try", Ident) => matches!(self.word(0), "except" | "catch" | "finally"),
+                ("try", Else) => true,
+                ("do" | "repeat", While) => !self.rest_of_line_has(Colon),
+                ("do" | "repeat", Ident) => self.word(0) == "until",
+                _ => false,
+            };
+            if !goes_on {
+                return;
+            }
+        }
     }
 
     /// `else`, `elif` or `case` that belongs to nothing.
@@ -686,6 +817,10 @@ impl Parser<'_> {
         let diagnostic = Diagnostic::error(&codes::STRAY_BRANCH, span, message)
             .label(label)
             .note("a branch has the same indentation as what it belongs to; loops have no `else`");
+        let diagnostic = match self.kind() {
+            TokenKind::Elif => diagnostic.suggest("write `if`", span, "if", Applicability::Maybe),
+            _ => diagnostic,
+        };
         self.report(diagnostic);
     }
 
@@ -699,7 +834,8 @@ impl Parser<'_> {
             span,
             format!("`{text}` is reserved and means nothing yet"),
         )
-        .label("cannot be used");
+        .label("cannot be used")
+        .suggest("remove it", span, "", Applicability::Maybe);
         let diagnostic = match self.kind() {
             TokenKind::Static => diagnostic.note("a value that never changes is a `const`"),
             _ => diagnostic,
@@ -780,26 +916,38 @@ impl Parser<'_> {
     /// `val x = f y`: only a statement may call without parentheses.
     #[cold]
     fn call_needs_parentheses(&mut self) {
-        let span = self.span();
-        let gap = Span::new(self.prev_hi(), span.lo);
-        let callee = self.token_text(self.pos - 1);
+        let found = self.found();
+        let callee = self.prev_span();
+        let name = self.snippet(callee);
+        let lo = self.lo();
+        if matches!(name, "await" | "new" | "async" | "yield" | "move" | "ref" | "typeof" | "sizeof") {
+            let diagnostic = Diagnostic::error(
+                &codes::FOREIGN_KEYWORD,
+                callee,
+                format!("there is no `{name}`"),
+            )
+            .label("not a keyword")
+            .suggest("remove it", Span::new(callee.lo, lo), "", Applicability::Maybe);
+            return self.report(diagnostic);
+        }
+        // What would be the arguments, if they are well-formed.
+        self.expr();
+        let is_whole = !self.panicking && matches!(self.kind(), TokenKind::Newline | TokenKind::Eof);
+        let span = self.span_from(lo);
         let mut diagnostic = Diagnostic::error(
             &codes::CALL_PARENTHESES,
             span,
-            format!("expected the end of the line, found {}", self.found()),
+            format!("expected the end of the line, found {found}"),
         )
         .label("expected an operator or the end of the line")
-        .note(format!(
-            "if this calls `{callee}`, write parentheses: only a whole statement may leave them out"
-        ));
-        self.bump();
-        if matches!(self.kind(), TokenKind::Newline | TokenKind::Eof) {
-            diagnostic.suggestions.push(Suggestion {
-                message: "write the parentheses".into(),
-                edits: vec![(gap, "(".into()), (self.insertion(), ")".into())],
-                applicability: Applicability::Maybe,
-            });
+        .note(format!("only a whole statement may call without parentheses: `{name}(…)`"));
+        if is_whole {
+            let text = format!("({})", self.snippet(span));
+            let message = format!("write `{name}{text}`");
+            let edit = Span::new(callee.hi, span.hi);
+            diagnostic = diagnostic.suggest(message, edit, text, Applicability::Maybe);
         }
+        self.panicking = false;
         self.report(diagnostic);
     }
 

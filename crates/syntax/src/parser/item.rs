@@ -83,7 +83,6 @@ impl Parser<'_> {
     /// A declaration in a block. Which may stand there is for name resolution
     /// to say.
     pub(super) fn nested_item(&mut self) -> Option<ItemId> {
-        use TokenKind::*;
         if !self.enter() {
             self.leave();
             return None;
@@ -231,7 +230,7 @@ impl Parser<'_> {
                 Star => {
                     self.malformed_use(
                         "names are imported one by one",
-                        "write `use module.{name, other}`, or `use module` and `module.name`",
+                        "write `use module.{name, other}`, or `use module` and then `module.name`",
                     );
                     return ItemKind::Error;
                 }
@@ -369,7 +368,7 @@ impl Parser<'_> {
             TokenKind::LBracket => {}
             TokenKind::Lt if !self.panicking => {
                 let name = self.prev_span();
-                self.foreign_type_args(name);
+                self.foreign_type_args(name, true);
                 return Generics::EMPTY;
             }
             _ => return Generics::EMPTY,

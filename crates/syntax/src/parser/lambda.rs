@@ -1,6 +1,6 @@
 //! Lambdas.
 
-use simple_source::{Diagnostic, Span};
+use simple_source::{Applicability, Diagnostic, Span};
 
 use super::Parser;
 use crate::ast::{Expr, ExprId, List, Name, Param, Stmt, StmtKind};
@@ -66,7 +66,20 @@ impl Parser<'_> {
                 false
             }
             _ => {
-                self.expected(&codes::MISSING_COLON, "`:` before the lambda's body");
+                let found = self.found();
+                let at = self.insertion();
+                let diagnostic = Diagnostic::error(
+                    &codes::MISSING_COLON,
+                    self.span(),
+                    format!("expected `:` before the lambda's body, found {found}"),
+                )
+                .label("expected `:` before this")
+                .suggest("write `:`", at, ":", Applicability::Maybe);
+                if super::expr::starts_expr(self.kind()) {
+                    self.note(diagnostic);
+                    return true;
+                }
+                self.report(diagnostic);
                 false
             }
         }

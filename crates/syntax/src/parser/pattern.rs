@@ -1,6 +1,6 @@
 //! Patterns.
 
-use simple_source::{Applicability, Diagnostic, Span};
+use simple_source::{Applicability, Diagnostic};
 
 use super::Parser;
 use crate::ast::{Expr, ExprId, FieldPat, List, Pat, PatId, PatKind, UnaryOp};
@@ -57,22 +57,18 @@ impl Parser<'_> {
         if !self.at(TokenKind::Comma) || self.panicking || self.brackets > self.block_brackets {
             return pat;
         }
-        let comma = self.span();
         while self.eat(TokenKind::Comma) && self.starts_pattern() {
             self.pattern();
         }
-        let end = self.insertion();
-        let mut diagnostic = Diagnostic::error(
+        let span = self.span_from(lo);
+        let text = format!("({})", self.snippet(span));
+        let diagnostic = Diagnostic::error(
             &codes::PATTERN_PARENTHESES,
-            comma,
+            span,
             "several names stand in parentheses",
         )
-        .label("not here");
-        diagnostic.suggestions.push(simple_source::Suggestion {
-            message: "write the parentheses".into(),
-            edits: vec![(Span::new(lo, lo), "(".into()), (end, ")".into())],
-            applicability: Applicability::Certain,
-        });
+        .label("expected parentheses around this")
+        .suggest(format!("write `{text}`"), span, text, Applicability::Certain);
         self.note(diagnostic);
         self.add_pat(PatKind::Error, lo)
     }

@@ -8,6 +8,9 @@ use crate::codes;
 use crate::limits::MAX_DIAGNOSTICS;
 use crate::token::TokenKind;
 
+/// How many tokens ahead the lexer's own mistakes are looked for.
+const LOOKAHEAD: usize = 64;
+
 impl Parser<'_> {
     /// Reports a mistake and starts panicking.
     #[cold]
@@ -37,7 +40,11 @@ impl Parser<'_> {
             RParen | RBracket | RBrace | InterpClose => self.tokens.range(self.pos).is_empty(),
             // A block in braces whose lines are not indented.
             Newline => self.pos > 0 && self.token_text(self.pos - 1) == "{" && self.kinds[self.pos - 1] == Colon,
-            _ => false,
+            _ => {
+                // Something later in the line: a string that swallowed the rest.
+                let rest = self.kinds[self.pos..].iter().take(LOOKAHEAD);
+                rest.take_while(|kind| !matches!(kind, Newline | Eof)).any(|kind| *kind == Invalid)
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use simple_source::{Applicability, Diagnostic, Span};
 
 use super::Parser;
 use super::expr::starts_expr;
-use crate::ast::{BinaryOp, Expr, ExprId, Stmt, StmtKind};
+use crate::ast::{BinaryOp, Expr, ExprId, Stmt, StmtKind, TypeId, TypeKind};
 use crate::codes;
 use crate::token::TokenKind;
 
@@ -112,9 +112,10 @@ impl Parser<'_> {
                     span,
                     "a variable needs a value from the start",
                 )
-                .label("has no value")
-                .suggest("give it one", at, " = …", Applicability::Maybe);
-                self.report(diagnostic);
+                .label("has no value");
+                let text = format!(" = {}", self.first_value(ty));
+                let message = format!("write `{}`", text.trim_start());
+                self.report(diagnostic.suggest(message, at, text, Applicability::Maybe));
                 return StmtKind::Error;
             }
             _ => {
@@ -124,6 +125,24 @@ impl Parser<'_> {
         }
         let value = self.value();
         StmtKind::Let { mutable, pat, ty, value }
+    }
+
+    /// A value that a variable of the written type `ty` may begin with.
+    fn first_value(&self, ty: Option<TypeId>) -> &'static str {
+        let Some(ty) = ty.map(|ty| self.ast.ty(ty)) else { return "…" };
+        match ty.kind {
+            TypeKind::List(_) => "[]",
+            TypeKind::Dict(..) => "{}",
+            TypeKind::Option(_) => "None",
+            TypeKind::Path { .. } => match self.snippet(ty.span) {
+                "str" => "\"\"",
+                "bool" => "false",
+                "f32" | "f64" => "0.0",
+                "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => "0",
+                _ => "…",
+            },
+            _ => "…",
+        }
     }
 
     /// What stands right of `=`.
@@ -147,7 +166,6 @@ impl Parser<'_> {
     /// `a, b` where a tuple is meant; `first` was parsed.
     #[cold]
     fn bare_tuple(&mut self, first: ExprId) {
-        let comma = self.span();
         let lo = self.ast.span(first).lo;
         let mut last = self.ast.span(first);
         let was = self.pos;
@@ -159,14 +177,16 @@ impl Parser<'_> {
             }
         }
         let hi = last.hi.max(self.tokens.span(was, self.base).hi);
-        let mut diagnostic =
-            Diagnostic::error(&codes::PATTERN_PARENTHESES, comma, "a tuple stands in parentheses")
-                .label("expected the end of the line");
-        diagnostic.suggestions.push(simple_source::Suggestion {
-            message: "put it in parentheses".into(),
-            edits: vec![(Span::new(lo, lo), "(".into()), (Span::new(hi, hi), ")".into())],
-            applicability: Applicability::Maybe,
-        });
+        self.needs_parentheses("a tuple stands in parentheses", Span::new(lo, hi));
+    }
+
+    /// Reports a tuple without its parentheses.
+    #[cold]
+    fn needs_parentheses(&mut self, message: &str, span: Span) {
+        let text = format!("({})", self.snippet(span).trim_end_matches([',', ' ']));
+        let diagnostic = Diagnostic::error(&codes::PATTERN_PARENTHESES, span, message)
+            .label("expected parentheses around this")
+            .suggest(format!("write `{text}`"), span, text, Applicability::Certain);
         self.report(diagnostic);
     }
 
@@ -195,6 +215,9 @@ impl Parser<'_> {
     fn expression_statement(&mut self) -> StmtKind {
         if let Some(call) = self.bare_call() {
             return StmtKind::Expr(call);
+        }
+        if self.is_foreign_prefix_step() {
+            return self.foreign_prefix_step();
         }
         let expr = self.expr();
         if self.panicking {
@@ -393,63 +416,62 @@ impl Parser<'_> {
 
     #[cold]
     fn bare_call_needs_parentheses(&mut self, first: usize) {
-        let span = self.tokens.span(first, self.base);
-        let text = self.kinds[first].text();
-        let gap = Span::new(self.tokens.span(first - 1, self.base).hi, span.lo);
-        let mut diagnostic = Diagnostic::error(
+        let lo = self.tokens.span(first, self.base).lo;
+        let span = Span::new(lo, self.prev_hi());
+        let word = self.kinds[first].text();
+        let edit = Span::new(self.tokens.span(first - 1, self.base).hi, span.hi);
+        let text = format!("({})", self.snippet(span));
+        let diagnostic = Diagnostic::error(
             &codes::CALL_PARENTHESES,
             span,
-            format!("an argument that begins with `{text}` needs parentheses"),
+            format!("an argument that begins with `{word}` needs parentheses"),
         )
-        .label("without parentheses a name, a literal or a lambda must follow");
-        diagnostic.suggestions.push(simple_source::Suggestion {
-            message: "write the parentheses".into(),
-            edits: vec![(gap, "(".into()), (self.insertion(), ")".into())],
-            applicability: Applicability::Certain,
-        });
+        .label("without parentheses a name, a literal or a lambda must follow")
+        .suggest(format!("write `{text}`"), edit, text, Applicability::Certain);
         self.note(diagnostic);
     }
 
     /// `x, y = …` and `x, y` as a statement.
     #[cold]
     fn bare_tuple_statement(&mut self, first: ExprId) {
+        let first = match *self.ast.expr(first) {
+            Expr::Return(Some(value)) | Expr::Break(Some(value)) => value,
+            _ => first,
+        };
         let lo = self.ast.span(first).lo;
-        let comma = self.span();
         while self.eat(TokenKind::Comma) && starts_expr(self.kind()) {
             self.expr();
         }
         if self.panicking {
             return;
         }
-        let at = self.insertion();
-        let is_assignment = self.at(TokenKind::Eq);
-        let message = if is_assignment {
-            "several places that are assigned stand in parentheses"
-        } else {
-            "a tuple stands in parentheses"
-        };
-        let mut diagnostic =
-            Diagnostic::error(&codes::PATTERN_PARENTHESES, comma, message).label("not here");
-        let mut edits = vec![(Span::new(lo, lo), "(".into()), (at, ")".into())];
-        if is_assignment {
-            self.bump();
-            let lo = self.lo();
-            self.expr();
-            let mut is_list = false;
-            while self.eat(TokenKind::Comma) && starts_expr(self.kind()) {
-                is_list = true;
-                self.expr();
-            }
-            if is_list {
-                edits.push((Span::new(lo, lo), "(".into()));
-                edits.push((self.insertion(), ")".into()));
-            }
+        let places = Span::new(lo, self.prev_hi());
+        if !self.at(TokenKind::Eq) {
+            return self.needs_parentheses("a tuple stands in parentheses", places);
         }
-        diagnostic.suggestions.push(simple_source::Suggestion {
-            message: "write the parentheses".into(),
-            edits,
-            applicability: Applicability::Certain,
-        });
+        self.bump();
+        let value_lo = self.lo();
+        self.expr();
+        let mut is_list = false;
+        while self.eat(TokenKind::Comma) && starts_expr(self.kind()) {
+            is_list = true;
+            self.expr();
+        }
+        if self.panicking {
+            return;
+        }
+        let value = Span::new(value_lo, self.prev_hi());
+        let (left, right) = (self.snippet(places), self.snippet(value));
+        let right = if is_list { format!("({right})") } else { right.to_owned() };
+        let text = format!("({left}) = {right}");
+        let span = places.to(value);
+        let diagnostic = Diagnostic::error(
+            &codes::PATTERN_PARENTHESES,
+            span,
+            "several places that are assigned stand in parentheses",
+        )
+        .label("expected parentheses")
+        .suggest(format!("write `{text}`"), span, text, Applicability::Certain);
         self.report(diagnostic);
     }
 }

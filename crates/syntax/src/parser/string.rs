@@ -82,10 +82,14 @@ impl Parser<'_> {
 
     #[cold]
     fn unexpected_in_interpolation(&mut self) {
-        let span = self.span();
+        let mut span = self.span();
+        if self.at(TokenKind::Bang) && self.nth(1) == TokenKind::Ident {
+            span.hi = self.tokens.span(self.pos + 1, self.base).hi;
+        }
+        let text = self.snippet(span);
         let diagnostic = |message: String| Diagnostic::error(&codes::UNCLOSED_INTERPOLATION, span, message);
         let diagnostic = match self.kind() {
-            TokenKind::Bang => diagnostic("an interpolation has no conversion".into())
+            TokenKind::Bang => diagnostic(format!("an interpolation has no conversion `{text}`"))
                 .label("expected `}` or `:`")
                 .note("`{x}` uses the value's `Show` if it has one, else its debug text"),
             TokenKind::Eq => diagnostic("an interpolation does not show its expression".into())

@@ -148,7 +148,7 @@ impl Parser<'_> {
             }
             TokenKind::LBracket => self.type_args(TokenKind::RBracket),
             TokenKind::Lt if !self.has_gap() => {
-                self.foreign_type_args(first.span);
+                self.foreign_type_args(first.span, false);
                 List::EMPTY
             }
             _ => List::EMPTY,
@@ -251,14 +251,13 @@ impl Parser<'_> {
         self.bump();
     }
 
-    /// `T<A>`
+    /// `T<A>`; read as `T[A]`. `name` is where what they belong to stands.
     #[cold]
-    pub(super) fn foreign_type_args(&mut self, name: Span) {
+    pub(super) fn foreign_type_args(&mut self, name: Span, is_declaration: bool) {
         use TokenKind::*;
+        let start = self.pos;
         let open = self.span();
         let mut depth = 0i32;
-        let mut edits = Vec::new();
-        let start = self.pos;
         loop {
             let step: i32 = match self.kind() {
                 Lt => 1,
@@ -269,38 +268,26 @@ impl Parser<'_> {
                 | Plus | Colon | Fn | Arrow | QuestionQuestion => 0,
                 _ => break,
             };
-            // Brackets that were open before these are not to be passed.
-            if matches!(self.kind(), RParen | RBracket) && depth <= 0 {
-                break;
-            }
-            if step != 0 {
-                let text = if step > 0 { "[" } else { "]" };
-                edits.push((self.span(), text.repeat(step.unsigned_abs() as usize)));
-            }
             depth += step;
             self.bump();
             if depth <= 0 {
                 break;
             }
         }
+        let span = Span::new(open.lo, self.prev_hi());
+        let is_closed = depth == 0;
+        let shown = if is_declaration || !is_closed { span } else { name.to(span) };
         let text = self.snippet(name);
-        let mut diagnostic = Diagnostic::error(
-            &codes::EXPECTED_TYPE,
-            open,
-            "type arguments stand in square brackets",
-        )
-        .label(format!("expected `{text}[…]`"));
-        if depth == 0 {
-            diagnostic.suggestions.push(simple_source::Suggestion {
-                message: "write `[` and `]`".into(),
-                edits,
-                applicability: Applicability::Certain,
-            });
-            // What follows is read as if they were brackets.
-            return self.note(diagnostic);
+        let diagnostic =
+            Diagnostic::error(&codes::EXPECTED_TYPE, shown, "type arguments stand in square brackets")
+                .label(format!("expected `{text}[…]`"));
+        if !is_closed {
+            self.pos = start;
+            return self.report(diagnostic);
         }
-        self.pos = start;
-        self.report(diagnostic);
+        let right = self.snippet(span).replace('<', "[").replace('>', "]");
+        let message = format!("write `{text}{right}`");
+        self.note(diagnostic.suggest(message, span, right, Applicability::Certain));
     }
 
     /// `T | None` and `T | U`

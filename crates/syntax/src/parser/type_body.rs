@@ -250,11 +250,11 @@ impl Parser<'_> {
         let Some(defaulted) = before.iter().rev().find(|field| field.default.is_some()) else { return };
         let diagnostic = Diagnostic::error(
             &codes::PARAMETER,
-            field.span,
+            field.name.span,
             "a field without a default after one with",
         )
         .label("needs a default")
-        .also(defaulted.span, "has a default")
+        .also(defaulted.name.span, "has a default")
         .note("fields are also the parameters of the constructor");
         self.note(diagnostic);
     }
@@ -268,14 +268,20 @@ impl Parser<'_> {
             if self.at(TokenKind::LParen) { self.variant_fields() } else { List::EMPTY };
         match self.kind() {
             TokenKind::Eq if !self.panicking => {
+                let equals = self.span();
+                self.bump();
+                self.expr();
+                let span = Span::new(equals.lo, self.prev_hi());
+                let edit = Span::new(name.span.hi, span.hi);
                 let diagnostic = Diagnostic::error(
                     &codes::MISPLACED_MEMBER,
-                    self.span(),
+                    span,
                     "a variant has no number of its own",
                 )
                 .label("not here")
-                .note("a method with a `match` can give each variant a number");
-                self.report(diagnostic);
+                .note("a method with a `match` can give each variant a number")
+                .suggest("remove it", edit, "", Applicability::Maybe);
+                self.note(diagnostic);
             }
             TokenKind::LBrace if !self.panicking => {
                 let diagnostic = Diagnostic::error(
@@ -355,8 +361,16 @@ impl Parser<'_> {
             Owner::Enum => "variants and methods",
             Owner::Trait | Owner::Impl => "methods",
         };
-        let span = self.span();
         let found = self.found();
+        let mut span = self.span();
+        if self.at(TokenKind::Ident) && self.nth(1) == TokenKind::Colon {
+            // A field: all of it.
+            let end = self.kinds[self.pos..]
+                .iter()
+                .position(|kind| matches!(kind, TokenKind::Newline | TokenKind::Eof))
+                .unwrap_or(1);
+            span.hi = self.tokens.span(self.pos + end - 1, self.base).hi;
+        }
         let mut diagnostic = Diagnostic::error(
             &codes::MISPLACED_MEMBER,
             span,
