@@ -136,8 +136,9 @@ impl<'a> Converter<'_, 'a> {
         if let Some(root) = roots.iter().find(|root| root.offset != 0) {
             return Err(ImportProblem::Inside(root.name.to_owned()).of(owner.name));
         }
-        if roots.iter().any(|root| root.weak) {
-            definition.linkage = Linkage::Once;
+        let linkage = |root: &Root<'_>| if root.weak { Linkage::Once } else { Linkage::Global };
+        if let Some(root) = roots.iter().find(|root| root.name == self.names[&piece]) {
+            definition.linkage = linkage(root);
         }
         for root in roots.iter().filter(|root| self.names[&piece] != root.name) {
             if matches!(definition.kind, Kind::Data | Kind::Zeroed) {
@@ -145,7 +146,9 @@ impl<'a> Converter<'_, 'a> {
             }
             // The same bytes under another name; both are linked if both are needed.
             let name = self.interner.intern(root.name);
-            self.object.definitions.push(Definition { name, display: name, ..definition.clone() });
+            let linkage = linkage(root);
+            let alias = Definition { name, display: name, linkage, ..definition.clone() };
+            self.object.definitions.push(alias);
         }
         self.object.definitions.push(definition);
         Ok(())
@@ -286,8 +289,9 @@ fn section_kind(
     })
 }
 
+/// The power of two that is not below `align`.
 fn log2(align: u64) -> u8 {
-    align.max(1).next_power_of_two().trailing_zeros() as u8
+    (u64::BITS - align.saturating_sub(1).leading_zeros()) as u8
 }
 
 /// A number that fits the fields of code objects.
