@@ -21,6 +21,7 @@ use simple_mir::{FuncId, Module, TypeTable};
 use simple_object::CodeObject;
 use simple_source::{Interner, SourceMap};
 
+pub use assembly::write_assembly;
 pub use target::{Architecture, Target, UnknownTarget};
 
 /// What is compiled, with the tables that it refers to. Shared by all workers.
