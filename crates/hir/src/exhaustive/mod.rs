@@ -1,0 +1,247 @@
+//! Whether matches cover every case, and arms that never match.
+//!
+//! In goes a finished body; out come diagnostics. The method is Maranget's
+//! ("Warnings for pattern matching", 2007): a pattern is useful if some value
+//! matches it and none of the rows before it; a match is exhaustive if a
+//! wildcard after all its arms would not be useful. Integers are split at the
+//! ends of the ranges that are written, lists at the lengths.
+
+pub mod codes;
+mod matrix;
+mod pattern;
+mod witness;
+
+use simple_source::{Applicability, Diagnostic, IndexVec, Interner, SourceMap, Span};
+
+use crate::body::*;
+
+use crate::def::*;
+use crate::ty::TyInterner;
+use matrix::{Matrix, Search};
+use pattern::Simplified;
+
+/// The parts of a program that patterns refer to.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) types: &'a TyInterner,
+    pub(crate) adts: &'a IndexVec<AdtId, AdtDef>,
+    pub(crate) consts: &'a IndexVec<ConstId, ConstDef>,
+    pub(crate) lang: &'a LangItems,
+    pub(crate) interner: &'a Interner,
+    pub(crate) sources: &'a SourceMap,
+}
+
+/// Checks all patterns of a body.
+pub(crate) fn check(view: View<'_>, body: &Body, diagnostics: &mut Vec<Diagnostic>) {
+    let checker = Checker { view, body };
+    for expr in &body.exprs {
+        match expr.kind {
+            ExprKind::Match { value, arms } => {
+                checker.check_match(expr.span, value, arms, diagnostics);
+            }
+            ExprKind::For { pat, .. } => checker.check_irrefutable(pat, diagnostics),
+            ExprKind::Comprehension { clauses, .. } => {
+                for clause in body.list(clauses) {
+                    if let Clause::For { pat, .. } = clause {
+                        checker.check_irrefutable(*pat, diagnostics);
+                    }
+                }
+            }
+            ExprKind::Block { stmts, .. } => {
+                for stmt in body.list(stmts) {
+                    if let StmtKind::Let { pat, .. } = stmt.kind {
+                        checker.check_irrefutable(pat, diagnostics);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+struct Checker<'a> {
+    view: View<'a>,
+    body: &'a Body,
+}
+
+impl Checker<'_> {
+    fn check_match(
+        &self,
+        span: Span,
+        value: ExprId,
+        arms: List<Arm>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let arms = self.body.list(arms);
+        let head = Span::new(span.lo, self.body.exprs[value].span.hi);
+        let ty = self.body.exprs[value].ty;
+        if self.view.is_unknown(ty) {
+            return;
+        }
+        let mut rows = Matrix::new(vec![ty]);
+        let mut search = Search::new(self.view);
+        let mut guarded = false;
+        let mut complete = true;
+        for arm in arms {
+            let mut simplified = Vec::new();
+            if !self.simplify(arm.pat, &mut simplified, diagnostics) {
+                // It was diagnosed before: nothing can be said of the whole.
+                complete = false;
+                continue;
+            }
+            let mut useful = 0;
+            for (pattern, pat) in &simplified {
+                if complete && !search.is_useful(&rows, std::slice::from_ref(pattern)) {
+                    if simplified.len() > 1 {
+                        self.unreachable(*pat, "alternative", diagnostics);
+                    }
+                } else {
+                    useful += 1;
+                }
+                if arm.guard.is_none() {
+                    rows.push(vec![pattern.clone()]);
+                }
+            }
+            if useful == 0 && simplified.len() == 1 && complete {
+                self.unreachable(arm.pat, "arm", diagnostics);
+            }
+            guarded |= arm.guard.is_some();
+        }
+        if search.gave_up() {
+            diagnostics.push(
+                Diagnostic::error(&codes::NOT_EXHAUSTIVE, head, "this `match` is too complex to check")
+                    .label("its patterns interact in too many ways")
+                    .note("add a last arm `case _:`, or split the match into several"),
+            );
+            return;
+        }
+        if !complete {
+            return;
+        }
+        let Some(missing) = search.missing(&rows) else { return };
+        let shown = missing.first().map_or("_".to_owned(), |witness| witness.text(self.view));
+        let indent = arms.first().map_or(String::new(), |arm| self.indentation(arm));
+        let mut diagnostic = Diagnostic::error(
+            &codes::NOT_EXHAUSTIVE,
+            head,
+            format!("this `match` misses the case `{shown}`"),
+        )
+        .label(format!("`{shown}` is not covered"));
+        if guarded && search.missing_without_guards(self, arms) {
+            diagnostic = diagnostic.note(
+                "an arm with a guard may not match, so it does not count; the last one can do \
+                 without its guard",
+            );
+        }
+        if let Some(last) = arms.last() {
+            let at = self.body.exprs[last.body].span.end();
+            diagnostic = diagnostic.suggest(
+                "add an arm for it",
+                at,
+                format!("\n{indent}case {shown}: panic(\"…\")"),
+                Applicability::Maybe,
+            );
+        }
+        diagnostics.push(diagnostic);
+    }
+
+    /// The blanks before an arm's `case`.
+    fn indentation(&self, arm: &Arm) -> String {
+        let span = self.body.pats[arm.pat].span;
+        let Some(id) = self.view.sources.file_of(span) else { return String::new() };
+        let file = self.view.sources.file(id);
+        let text = file.text();
+        let at = (span.lo - file.base) as usize;
+        let line = text[..at.min(text.len())].rfind('\n').map_or(0, |end| end + 1);
+        text[line..].chars().take_while(|character| *character == ' ').collect()
+    }
+
+    fn unreachable(&self, pat: PatId, what: &str, diagnostics: &mut Vec<Diagnostic>) {
+        diagnostics.push(
+            Diagnostic::warning(
+                &codes::UNREACHABLE_ARM,
+                self.body.pats[pat].span,
+                format!("this {what} never matches"),
+            )
+            .label("the arms before it cover every such value"),
+        );
+    }
+
+    /// A pattern in a place where it must always match.
+    fn check_irrefutable(&self, pat: PatId, diagnostics: &mut Vec<Diagnostic>) {
+        if matches!(self.body.pats[pat].kind, PatKind::Bind(_) | PatKind::Wildcard) {
+            return;
+        }
+        let ty = self.body.pats[pat].ty;
+        if self.view.is_unknown(ty) {
+            return;
+        }
+        let mut simplified = Vec::new();
+        if !self.simplify(pat, &mut simplified, diagnostics) {
+            return;
+        }
+        let mut rows = Matrix::new(vec![ty]);
+        for (pattern, _) in simplified {
+            rows.push(vec![pattern]);
+        }
+        let mut search = Search::new(self.view);
+        let Some(missing) = search.missing(&rows) else { return };
+        let shown = missing.first().map_or("_".to_owned(), |witness| witness.text(self.view));
+        let mut diagnostic = Diagnostic::error(
+            &codes::REFUTABLE,
+            self.body.pats[pat].span,
+            "this pattern does not match every value",
+        )
+        .label(format!("`{shown}` is not covered"));
+        diagnostic = if shown == "None" {
+            diagnostic.note("use `match`, or give a value for `None` with `??`")
+        } else {
+            diagnostic.note("use `match`, where the other cases have arms of their own")
+        };
+        diagnostics.push(diagnostic);
+    }
+
+    /// The alternatives of a pattern, each with its place. False if it holds
+    /// something that was diagnosed.
+    fn simplify(
+        &self,
+        pat: PatId,
+        out: &mut Vec<(Simplified, PatId)>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> bool {
+        if let PatKind::Or(alternatives) = self.body.pats[pat].kind {
+            let mut fine = true;
+            for alternative in self.body.list(alternatives) {
+                fine &= self.simplify(*alternative, out, diagnostics);
+            }
+            return fine;
+        }
+        match Simplified::of(self.view, self.body, pat, diagnostics) {
+            Some(pattern) => {
+                out.push((pattern, pat));
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+impl Search<'_> {
+    /// Whether nothing would be missing if guards always held.
+    fn missing_without_guards(&mut self, checker: &Checker<'_>, arms: &[Arm]) -> bool {
+        let ty = match arms.first() {
+            Some(arm) => checker.body.pats[arm.pat].ty,
+            None => return false,
+        };
+        let mut rows = Matrix::new(vec![ty]);
+        let mut ignored = Vec::new();
+        for arm in arms {
+            let mut simplified = Vec::new();
+            checker.simplify(arm.pat, &mut simplified, &mut ignored);
+            for (pattern, _) in simplified {
+                rows.push(vec![pattern]);
+            }
+        }
+        self.missing(&rows).is_none()
+    }
+}
