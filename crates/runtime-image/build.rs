@@ -73,12 +73,9 @@ fn compile(root: &Path, target_directory: &Path, features: &str) -> PathBuf {
         .arg("--target-dir")
         .arg(target_directory);
     for (name, _) in env::vars_os() {
-        let foreign = name.to_str().is_some_and(|name| {
-            FOREIGN.contains(&name)
-                || name.starts_with("CARGO_PROFILE_")
-                || name.starts_with("CARGO_TARGET_")
-                || name.starts_with("CARGO_FEATURE_")
-        });
+        let foreign = name
+            .to_str()
+            .is_some_and(|name| FOREIGN.contains(&name) || name.starts_with("CARGO_PROFILE_"));
         if foreign {
             cargo.env_remove(name);
         }

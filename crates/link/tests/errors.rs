@@ -3,8 +3,9 @@
 mod assembly;
 
 use assembly::{Assembler, Code, hello};
-use simple_link::{Input, LinkError, Options};
-use simple_object::{Definition, Kind, Linkage, RelocationKind};
+use proptest::prelude::*;
+use simple_link::{DebugInfo, Input, LinkError, Options};
+use simple_object::{CodeObject, Definition, Kind, Linkage, Phase, Relocation, RelocationKind};
 use simple_source::Interner;
 
 fn message(assembler: &Assembler<'_>) -> String {
@@ -136,4 +137,83 @@ fn a_damaged_runtime_is_refused() {
         error.to_string(),
         "the runtime: damaged serialised code object: bad kind of definition"
     );
+}
+
+/// Definitions most of whose numbers fit objects with [`BYTES`] bytes and
+/// [`COUNT`] relocations and bytes of positions.
+fn definitions() -> impl Strategy<Value = Vec<Definition>> {
+    let rarely = |usual: u32, most: u32| prop_oneof![40 => 0..=usual, 1 => 0..=most];
+    let numbers = (rarely(BYTES / 2, BYTES), 0u8..13, rarely(COUNT, 99), rarely(COUNT, 99));
+    let one = (0usize..4, any::<bool>(), 0usize..4, numbers, 0u32..4, any::<u64>());
+    let one = one.prop_map(|(kind, once, phase, numbers, references, order)| {
+        let (offset, align_log2, first, start) = numbers;
+        Definition {
+            // Replaced when there is an interner.
+            name: simple_source::sym::EMPTY,
+            display: simple_source::sym::EMPTY,
+            kind: [Kind::Function, Kind::ReadOnly, Kind::Data, Kind::Zeroed][kind],
+            linkage: if once { Linkage::Once } else { Linkage::Global },
+            offset,
+            size: BYTES / 2,
+            align_log2,
+            phase: [Phase::Startup, Phase::FirstFrame, Phase::Steady, Phase::Cold][phase],
+            flags: Default::default(),
+            order,
+            relocations: if kind == 3 { 0..0 } else { first..(first + references).min(COUNT) },
+            positions: start..COUNT,
+        }
+    });
+    prop::collection::vec(one, 5)
+}
+
+const BYTES: u32 = 128;
+const COUNT: u32 = 24;
+
+proptest! {
+    #[test]
+    fn no_object_makes_the_linker_panic(
+        definitions in definitions(),
+        relocations in prop::collection::vec(
+            (0u32..56, 0usize..6, 0usize..6, prop_oneof![30 => -9i64..9, 1 => any::<i64>()]),
+            COUNT as usize,
+        ),
+        bytes in prop::collection::vec(any::<u8>(), BYTES as usize),
+        positions in prop::collection::vec(prop_oneof![0u8..4, any::<u8>()], COUNT as usize),
+    ) {
+        let interner = Interner::new();
+        let names = ["_start", "a", "b", "c", "d", "simple_image"].map(|n| interner.intern(n));
+        let mut object = CodeObject {
+            text: bytes.clone(),
+            rodata: bytes.clone(),
+            data: bytes,
+            definitions,
+            positions,
+            relocations: Vec::new(),
+        };
+        for (definition, name) in object.definitions.iter_mut().zip(names) {
+            (definition.name, definition.display) = (name, name);
+        }
+        for (offset, kind, target, addend) in relocations {
+            let kind = [
+                RelocationKind::Absolute64,
+                RelocationKind::Relative32,
+                RelocationKind::Absolute32,
+                RelocationKind::Absolute32Signed,
+                RelocationKind::Relative64,
+                RelocationKind::GotRelative32,
+            ][kind];
+            object.relocations.push(Relocation { offset, kind, target: names[target], addend });
+        }
+        let objects = [object.view()];
+        let input = Input { objects: &objects, runtime: None, interner: &interner };
+        let debug = Some(DebugInfo { directory: "", producer: "\0" });
+        let options = Options { debug, files: &["", "/", "a/", "b\0"], ..Options::default() };
+        let linked = simple_link::link(&input, &options);
+        let loaded = simple_link::load(&input, &options);
+        // What is out of range depends on the address.
+        let far = |result: Option<&LinkError>| matches!(result, Some(LinkError::OutOfRange(_)));
+        if !far(linked.as_ref().err()) && !far(loaded.as_ref().err()) {
+            prop_assert_eq!(linked.is_ok(), loaded.is_ok());
+        }
+    }
 }

@@ -15,17 +15,29 @@ use simple_object::{
 };
 use simple_source::Interner;
 
-/// A program whose `simple_main` prints a greeting and then either returns 3 or
-/// runs into a trap in line 7 of `hello.spl`.
-fn program(interner: &Interner, trap: bool) -> CodeObject {
+/// What `simple_main` does after it has printed a greeting.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Returns 3.
+    Return,
+    /// Runs into a trap in line 7 of `hello.spl`.
+    Trap,
+    /// Calls itself.
+    Recurse,
+}
+
+const ENDS: [(&str, End); 3] =
+    [("return", End::Return), ("trap", End::Trap), ("recurse", End::Recurse)];
+
+fn program(interner: &Interner, end: End) -> CodeObject {
     let mut object = CodeObject::default();
     // push rbp; mov rbp, rsp; lea rdi, [rip + greeting]; call rt_out_str
     object.text.extend([0x55, 0x48, 0x89, 0xe5, 0x48, 0x8d, 0x3d, 0, 0, 0, 0, 0xe8, 0, 0, 0, 0]);
-    if trap {
-        object.text.extend([0x0f, 0x0b]);
-    } else {
+    match end {
         // mov eax, 3; pop rbp; ret
-        object.text.extend([0xb8, 3, 0, 0, 0, 0x5d, 0xc3]);
+        End::Return => object.text.extend([0xb8, 3, 0, 0, 0, 0x5d, 0xc3]),
+        End::Trap => object.text.extend([0x0f, 0x0b]),
+        End::Recurse => object.text.extend([0xe8, 0, 0, 0, 0]),
     }
     let reference = |offset, target| Relocation {
         offset,
@@ -34,10 +46,17 @@ fn program(interner: &Interner, trap: bool) -> CodeObject {
         addend: -4,
     };
     object.relocations.extend([reference(7, "greeting"), reference(12, "rt_out_str")]);
+    if end == End::Recurse {
+        object.relocations.push(reference(17, "simple_main"));
+    }
     let mut encoder = Encoder::new(&mut object.positions, 0, 5);
     let at = |offset, kind, line| Position { offset, kind, file: 0, line, column: 9 };
     encoder.push(at(16, PositionKind::Call, 6));
-    encoder.push(at(16, PositionKind::Trap(20), 7));
+    match end {
+        End::Trap => encoder.push(at(16, PositionKind::Trap(20), 7)),
+        End::Recurse => encoder.push(at(21, PositionKind::Call, 7)),
+        End::Return => (),
+    }
     // A static text: count, weak, length, capacity, bytes.
     let greeting = "Hello, world!\n";
     object.rodata.extend([0; 8]);
@@ -60,7 +79,7 @@ fn program(interner: &Interner, trap: bool) -> CodeObject {
     };
     object.definitions = vec![
         Definition {
-            relocations: 0..2,
+            relocations: 0..object.relocations.len() as u32,
             positions: 0..object.positions.len() as u32,
             ..definition("simple_main", "hello.main", Kind::Function, object.text.len())
         },
@@ -77,9 +96,9 @@ fn runtimes() -> [(&'static str, Blob<'static>); 2] {
 const OPTIONS: Options<'static> =
     Options { entry: "_start", strip: false, debug: None, files: &["hello.spl"] };
 
-fn link(runtime: Blob<'static>, trap: bool) -> Vec<u8> {
+fn link(runtime: Blob<'static>, end: End) -> Vec<u8> {
     let interner = Interner::new();
-    let object = program(&interner, trap);
+    let object = program(&interner, end);
     let objects = [object.view()];
     let input = Input { objects: &objects, runtime: Some(runtime), interner: &interner };
     simple_link::link(&input, &OPTIONS).expect("it links")
@@ -96,12 +115,29 @@ fn run(bytes: &[u8]) -> Output {
     Command::new(&path).output().expect("it starts")
 }
 
-fn check_trap(output: &Output) {
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "Hello, world!\n");
-    assert!(errors.starts_with("panic: division by zero at hello.spl:7:9\n"), "{errors}");
-    assert!(errors.contains("hello.main"), "{errors}");
-    assert_eq!(output.status.code(), Some(101));
+fn check(which: &str, end: End, output: &Output) {
+    let (text, errors) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (message, status) = match end {
+        End::Return => ("", 3),
+        End::Trap => ("panic: division by zero at hello.spl:7:9\n", 101),
+        End::Recurse => ("panic: stack overflow", 101),
+    };
+    assert_eq!(output.status.code(), Some(status), "{which}: {output:?}");
+    assert!(errors.starts_with(message), "{which}: {errors}");
+    if end == End::Return {
+        assert_eq!(errors, "", "{which}");
+    } else {
+        assert!(errors.contains("hello.main"), "{which}: {errors}");
+    }
+    if end == End::Recurse {
+        // It prints at each depth, as far as the stack goes.
+        assert!(text.lines().count() > 100_000, "{which}");
+        assert!(text.lines().all(|line| line == "Hello, world!"), "{which}");
+        assert!(errors.lines().count() < 100, "{which}: {errors}");
+    } else {
+        assert_eq!(text, "Hello, world!\n", "{which}");
+    }
 }
 
 #[test]
@@ -117,26 +153,18 @@ fn both_runtimes_define_the_same() {
 }
 
 #[test]
-fn hello_runs() {
+fn linked_programs_run_and_panic_as_they_should() {
     for (name, runtime) in runtimes() {
-        let output = run(&link(runtime, false));
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "Hello, world!\n", "{name}");
-        assert_eq!(output.status.code(), Some(3), "{name}: {output:?}");
-        assert!(output.stderr.is_empty(), "{name}: {output:?}");
-    }
-}
-
-#[test]
-fn traps_are_reported_where_they_are() {
-    for (_, runtime) in runtimes() {
-        check_trap(&run(&link(runtime, true)));
+        for (end_name, end) in ENDS {
+            check(&format!("{name} {end_name}"), end, &run(&link(runtime, end)));
+        }
     }
 }
 
 #[test]
 fn hello_is_small() {
     let [(_, plain), _] = runtimes();
-    let size = link(plain, false).len();
+    let size = link(plain, End::Return).len();
     assert!(size <= 16 << 10, "{size} bytes");
 }
 
@@ -146,9 +174,11 @@ const CHILD: &str = "SIMPLE_RUNTIME_IMAGE_TEST";
 #[test]
 fn loaded_programs_behave_as_linked_ones() {
     if let Ok(which) = std::env::var(CHILD) {
-        let (_, runtime) = runtimes()[usize::from(which.starts_with("checked"))];
+        let (name, end_name) = which.split_once(' ').expect("a runtime and an end");
+        let (_, runtime) = runtimes()[usize::from(name == "checked")];
+        let (_, end) = ENDS.into_iter().find(|(name, _)| *name == end_name).expect("an end");
         let interner = Interner::new();
-        let object = program(&interner, which.ends_with("trap"));
+        let object = program(&interner, end);
         let objects = [object.view()];
         let input = Input { objects: &objects, runtime: Some(runtime), interner: &interner };
         let image = simple_link::load(&input, &OPTIONS).expect("it loads");
@@ -167,10 +197,10 @@ fn loaded_programs_behave_as_linked_ones() {
         output.stdout.drain(..start);
         output
     };
-    for which in ["plain", "checked"] {
-        let output = run(which);
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "Hello, world!\n", "{which}");
-        assert_eq!(output.status.code(), Some(3), "{which}: {output:?}");
-        check_trap(&run(&format!("{which} trap")));
+    for (name, _) in runtimes() {
+        for (end_name, end) in ENDS {
+            let which = format!("{name} {end_name}");
+            check(&which, end, &run(&which));
+        }
     }
 }
