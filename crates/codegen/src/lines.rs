@@ -15,6 +15,11 @@ pub(crate) struct Location {
     pub(crate) column: u32,
 }
 
+impl Location {
+    /// The place of what the compiler made without any text: line 0.
+    pub(crate) const UNKNOWN: Location = Location { file: 0, line: 0, column: 0 };
+}
+
 /// Remembers the line of the last position: the next one is mostly on it or
 /// on a neighbour, and then neither file nor line is searched for.
 pub(crate) struct LineCursor<'a> {

@@ -82,17 +82,16 @@ impl PositionWriter {
         self.entries.clear();
         self.collect(code, statement_rows);
         self.entries.sort_unstable();
-        let Some(first) = lines.locate(start) else {
-            // Code of no file: what it does is its caller's doing.
+        if self.entries.is_empty() {
             return;
-        };
+        }
+        let first = lines.locate(start).unwrap_or(Location::UNKNOWN);
         let mut encoder = Encoder::new(out, first.file, first.line);
         let (mut last, mut row) = ((start, first), None);
         for &(offset, rank, position) in &self.entries {
             let position = if position == u32::MAX { start } else { position };
             if last.0 != position {
-                let Some(location) = lines.locate(position) else { continue };
-                last = (position, location);
+                last = (position, lines.locate(position).unwrap_or(Location::UNKNOWN));
             }
             let Location { file, line, column } = last.1;
             let kind = match rank {

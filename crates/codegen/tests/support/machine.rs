@@ -302,7 +302,8 @@ impl Machine {
         if frame.trapped_at != 0 {
             let is_trap = |kind| matches!(kind, PositionKind::Trap(_));
             let position = self.position(frame.trapped_at as usize, is_trap);
-            let Some(Position { kind: PositionKind::Trap(kind), line, column, .. }) = position else {
+            let Some(Position { kind: PositionKind::Trap(kind), line, column, .. }) = position
+            else {
                 panic!("a trap that the tables do not know");
             };
             return Outcome::Trapped { kind, line, column };

@@ -33,7 +33,8 @@ impl Source {
     /// "abcdefghi\n" repeated: 10 is line 1, column 10, and 11 begins line 2.
     pub(crate) fn parse(text: &str) -> Self {
         let (interner, types) = (Interner::new(), TypeTable::new());
-        let module = match parse_module(text, &types, &interner) {
+        let text = at_margin(text);
+        let module = match parse_module(&text, &types, &interner) {
             Ok(module) => module,
             Err(error) => panic!("{error:?} in\n{text}"),
         };
@@ -81,6 +82,21 @@ impl Source {
         let symbol = self.interner.lookup(function).expect("the program has this function");
         machine.call(machine.address(symbol), args)
     }
+}
+
+/// Moves items to the left margin, where the reader of MIR wants them.
+fn at_margin(text: &str) -> String {
+    let items = ["fn", "struct", "enum", "class", "vtable", "global", "glue", "entry", "}"];
+    let mut out = String::new();
+    for line in text.lines().map(str::trim) {
+        let word = line.split(' ').next().unwrap_or("");
+        if !items.contains(&word) {
+            out.push_str("    ");
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
 }
 
 /// Runs `test` on `text` compiled at each level; everything that was allocated
