@@ -51,5 +51,5 @@ symbols! {
     INTRINSIC "intrinsic", BOXED "boxed", LANG "lang", PHASE "phase", ANCHOR "anchor", PIN "pin",
     STARTUP "startup", FIRST_FRAME "first_frame", STEADY "steady", GRAIN_SIZE "grain_size",
     TTL "ttl", LEVEL "level", WIDTH "width", HEIGHT "height", TITLE "title", CLI "cli",
-    TUI "tui", GUI "gui", SERVICE "service", REPL "repl",
+    TUI "tui", STOP "stop", WEIGHT "weight", NAME "name", GUI "gui", SERVICE "service", REPL "repl",
 }
