@@ -39,6 +39,8 @@ pub struct Glue {
     pub destroy: FxHashMap<TypeId, FuncId>,
     /// For counted types: `fn(address of a value)`, retains all its parts.
     pub retain: FxHashMap<TypeId, FuncId>,
+    /// For counted types: `fn(address of a value)`, releases all its parts.
+    pub release: FxHashMap<TypeId, FuncId>,
 }
 
 /// The methods of one type behind one trait.
@@ -139,6 +141,19 @@ pub struct Function {
     pub attributes: Attributes,
     /// The declaration, for positions.
     pub span: Span,
+}
+
+impl Function {
+    /// The way into `place`.
+    #[inline]
+    pub fn projections_of(&self, place: Place) -> &[Projection] {
+        &self.projections[place.start as usize..][..place.len as usize]
+    }
+    /// The arguments in a range.
+    #[inline]
+    pub fn args_of(&self, args: Args) -> &[Arg] {
+        &self.args[args.start as usize..][..args.len as usize]
+    }
 }
 
 /// A local variable or temporary.
@@ -251,6 +266,23 @@ pub enum Const {
     Function(FuncId, crate::SignatureId),
     /// A weak reference to nothing.
     NullWeak(crate::ClassId),
+}
+
+impl Const {
+    /// Whether copies of the constant's type count something. Constants
+    /// themselves are static objects, which are not counted.
+    pub fn is_counted(&self, types: &crate::TypeTable) -> bool {
+        match self {
+            Const::Str(_) | Const::EmptyList(_) | Const::Function(..) | Const::NullWeak(_) => true,
+            Const::Variant(id, _) => types.is_counted(types.intern(crate::Type::Enum(*id))),
+            Const::Unit
+            | Const::Bool(_)
+            | Const::Char(_)
+            | Const::Int(..)
+            | Const::F32(_)
+            | Const::F64(_) => false,
+        }
+    }
 }
 
 /// What happens when a result does not fit.

@@ -11,6 +11,7 @@ pub mod codes;
 pub mod function;
 pub mod lower;
 pub mod opt;
+pub mod ownership;
 pub mod text;
 pub mod types;
 

@@ -194,8 +194,10 @@ impl Parser<'_> {
             &mut glue.destroy
         } else if self.cursor.eat("retain") {
             &mut glue.retain
+        } else if self.cursor.eat("release") {
+            &mut glue.release
         } else {
-            return Err(self.cursor.error("expected `destroy` or `retain`"));
+            return Err(self.cursor.error("expected `destroy`, `retain` or `release`"));
         };
         let ty = self.ty()?;
         self.cursor.expect("=")?;

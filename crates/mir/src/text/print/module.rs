@@ -35,6 +35,7 @@ impl Printer<'_> {
         }
         self.glue("destroy", module.glue.destroy.iter());
         self.glue("retain", module.glue.retain.iter());
+        self.glue("release", module.glue.release.iter());
         if let Some(entry) = module.entry {
             self.push("entry ");
             self.function_name(entry);
@@ -191,7 +192,8 @@ impl Mentioned {
         for global in &module.globals {
             self.ty(global.ty);
         }
-        for &ty in module.glue.destroy.keys().chain(module.glue.retain.keys()) {
+        let glue = &module.glue;
+        for &ty in glue.destroy.keys().chain(glue.retain.keys()).chain(glue.release.keys()) {
             self.ty(ty);
         }
         for function in &module.functions {

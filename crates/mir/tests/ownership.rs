@@ -1,0 +1,44 @@
+//! What the ownership pass makes of small functions: each file of
+//! `tests/ownership/` holds a module in the value dialect, the file of the same
+//! name in `tests/ownership/expected/` what becomes of it. Set `BLESS=1` to
+//! write the expected files anew.
+
+use std::path::Path;
+
+use simple_mir::text::{parse_module, print_module};
+use simple_mir::{TypeTable, ownership};
+use simple_source::Interner;
+
+#[test]
+fn examples() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ownership");
+    let expected_folder = folder.join("expected");
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .expect("the examples are there")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".mir"))
+        .collect();
+    names.sort();
+    let mut failed = Vec::new();
+    for name in &names {
+        let text = std::fs::read_to_string(folder.join(name)).expect("the example is text");
+        let (types, interner) = (TypeTable::new(), Interner::new());
+        let mut module =
+            parse_module(&text, &types, &interner).unwrap_or_else(|error| panic!("{name}:{error}"));
+        ownership::run(&mut module, &types, &interner);
+        let found = print_module(&module, &types, &interner);
+        let reread = parse_module(&found, &types, &interner)
+            .unwrap_or_else(|error| panic!("{name}:{error}\n{found}"));
+        assert_eq!(print_module(&reread, &types, &interner), found);
+        let path = expected_folder.join(name);
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &found).expect("the folder can be written");
+            continue;
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        if found != expected {
+            failed.push(format!("--- {name}: found\n{found}"));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
