@@ -216,6 +216,9 @@ impl<'f, 'a> Code<'f, 'a> {
 
     /// `a * factor`, in ways that fit into an address where there are any.
     pub(super) fn scale(&mut self, a: Value, factor: u32) -> Value {
+        if factor == 0 {
+            return self.word(0);
+        }
         let shift = factor.trailing_zeros();
         let a = match factor >> shift {
             1 => a,

@@ -175,6 +175,9 @@ impl<'a> CraneliftWorker<'a> {
             CodegenError::CodeTooLarge => {
                 Error::TooLarge { function, limit: "it has too many instructions".to_owned() }
             }
+            CodegenError::Verifier(errors) => {
+                Error::Internal { function, message: errors.to_string() }
+            }
             other => Error::Internal { function, message: other.to_string() },
         }
     }
