@@ -118,6 +118,11 @@ impl Layout {
         (first.address, last.address + last.size - first.address)
     }
 
+    /// The offset behind the last byte that is not zero.
+    pub(crate) fn bytes_end(&self) -> usize {
+        self.segments.last().map_or(0, |segment| segment.offset + segment.file_size) as usize
+    }
+
     /// Lets the last segment reach up to `cursor`.
     fn grow_segment(&mut self, cursor: &Cursor, has_bytes: bool) {
         if let Some(segment) = self.segments.last_mut() {
