@@ -57,7 +57,7 @@ pub(super) fn build(
     root.set(DW_AT_ranges, AttributeValue::RangeListRef(ranges));
 
     for function in functions {
-        add_function(&mut dwarf, &mut unit, function, main_file);
+        add_function(&mut unit, function, main_file);
     }
     dwarf.units.add(unit);
     let mut sections = Sections::new(SectionWriter::new());
@@ -68,15 +68,15 @@ pub(super) fn build(
 /// There is no number for Simple. Debuggers treat its expressions as C's.
 const LANGUAGE: DwLang = DW_LANG_C11;
 
-fn add_function(dwarf: &mut Dwarf, unit: &mut Unit, function: &UnitFunction<'_>, file: FileId) {
-    let name = string(dwarf, function.name);
+fn add_function(unit: &mut Unit, function: &UnitFunction<'_>, file: FileId) {
     let mut frame_base = Expression::new();
     frame_base.op_reg(X86_64::RBP);
     let root = unit.root();
     let entry = unit.add(root, DW_TAG_subprogram);
     let entry = unit.get_mut(entry);
     entry.set(DW_AT_external, AttributeValue::FlagPresent);
-    entry.set(DW_AT_name, AttributeValue::StringRef(name));
+    // In place: nothing else has the same name.
+    entry.set(DW_AT_name, AttributeValue::String(text_bytes(function.name)));
     let line = Decoder::new(function.positions).start().1;
     entry.set(DW_AT_decl_file, AttributeValue::FileIndex(Some(file)));
     entry.set(DW_AT_decl_line, AttributeValue::Udata(line.into()));
