@@ -8,6 +8,7 @@
 pub mod ast;
 pub mod codes;
 mod dump;
+mod format;
 mod lexer;
 pub mod limits;
 mod parser;
@@ -15,5 +16,6 @@ pub mod token;
 
 pub use codes::CODES;
 pub use dump::{dump_ast, dump_tokens};
+pub use format::format;
 pub use lexer::lex;
 pub use parser::{parse, parse_tokens};

@@ -113,9 +113,9 @@ impl Lexer<'_> {
             }
         }
         let span = self.span(self.pos, self.pos + 1);
-        let rest = &self.bytes[self.pos + 1..];
-        let next = rest.iter().find(|b| !matches!(b, b' ' | b'\t' | b'\r' | b';'));
-        let ends_line = matches!(next, None | Some(b'\n' | b'#' | b'}'));
+        let rest = &self.bytes[self.pos..];
+        let len = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b';')).count();
+        let ends_line = matches!(rest.get(len), None | Some(b'\n' | b'\r' | b'#' | b'}'));
         repeat(&mut self.repeated.semicolon, || {
             let diagnostic =
                 Diagnostic::error(&codes::SEMICOLON, span, "a statement does not end with `;`");
@@ -129,7 +129,7 @@ impl Lexer<'_> {
                     .note("each statement stands on a line of its own")
             }
         });
-        self.pos += 1;
+        self.pos += len;
         if !ends_line && self.top().is_indent() {
             self.push_newline();
         }

@@ -214,9 +214,7 @@ impl Parser<'_> {
         match self.kind() {
             Return | Break | Continue | Pass | Val | Var | Assert => true,
             Ident | SelfValue | Int | Float | Str | StrStart | True | False | Nil => {
-                let rest = &self.kinds[self.pos..];
-                let mut line = rest.iter().take_while(|kind| !matches!(kind, Newline | Eof | Dedent));
-                !line.any(|kind| *kind == Colon)
+                !self.rest_of_line(0).contains(&Colon)
             }
             _ => false,
         }
@@ -506,6 +504,8 @@ impl Parser<'_> {
         }
         let mut extra = 0;
         loop {
+            let before = self.pos;
+            self.statement_start = before;
             match self.kind() {
                 Case => self.arm(),
                 Newline => {
@@ -534,6 +534,9 @@ impl Parser<'_> {
                 break;
             }
             self.end_statement();
+            if self.pos == before {
+                self.bump();
+            }
         }
         self.in_inline_if = in_inline_if;
         self.types_allowed = types_allowed;
@@ -587,9 +590,7 @@ impl Parser<'_> {
             format!("expected `case`, found {}", self.found()),
         )
         .label("expected `case`");
-        let line = &self.kinds[self.pos..];
-        let mut line = line.iter().take_while(|kind| !matches!(kind, Newline | Eof | Dedent));
-        if line.any(|kind| matches!(kind, Colon | FatArrow)) {
+        if self.rest_of_line(0).iter().any(|kind| matches!(kind, Colon | FatArrow)) {
             let text = format!("case {text}");
             diagnostic =
                 diagnostic.suggest("write `case` before it", span, text, Applicability::Maybe);

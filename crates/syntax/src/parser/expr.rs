@@ -28,6 +28,9 @@ pub(super) mod level {
     pub(in crate::parser) const POW: u8 = 16;
 }
 
+/// How long an expression may be to be shown in a suggestion.
+const MAX_SUGGESTED: usize = 200;
+
 /// What a token means between two operands.
 #[derive(Clone, Copy, PartialEq)]
 enum Infix {
@@ -131,6 +134,7 @@ impl Parser<'_> {
     #[inline]
     pub(super) fn infix_chain(&mut self, mut left: ExprId, lo: u32, min: u8) -> ExprId {
         let mut last_level = u8::MAX;
+        let mut was_chain = false;
         while let Some((infix, level)) = infix(self.kind()) {
             if level < min || self.after_block() {
                 break;
@@ -177,19 +181,20 @@ impl Parser<'_> {
                     Expr::Cast { value: left, ty }
                 }
             };
-            if is_chain {
+            if is_chain && !was_chain {
                 self.chained(level, lo, left, op_span);
             } else if let Some(not) = is_not {
                 self.is_not(lo, not);
             }
             left = if self.wrap() { self.add(expr, lo) } else { self.error_expr() };
             last_level = level;
+            was_chain = is_chain;
         }
         left
     }
 
     /// An operand of an operator, one level down.
-    fn operand(&mut self, min: u8) -> ExprId {
+    pub(super) fn operand(&mut self, min: u8) -> ExprId {
         let expr = if self.enter() { self.operators(min) } else { self.error_expr() };
         self.leave();
         expr
@@ -370,7 +375,7 @@ impl Parser<'_> {
             let middle = self.snippet(self.ast.span(right));
             let rest = self.snippet(Span::new(op.lo, span.hi));
             let text = format!("{first} and {middle} {rest}");
-            if !text.contains('\n') {
+            if !text.contains('\n') && text.len() <= MAX_SUGGESTED {
                 let message = format!("write `{text}`");
                 diagnostic = diagnostic.suggest(message, span, text, Applicability::Maybe);
             }
@@ -382,14 +387,17 @@ impl Parser<'_> {
     #[cold]
     fn is_not(&mut self, lo: u32, not: Span) {
         let span = self.span_from(lo);
+        let diagnostic =
+            Diagnostic::error(&codes::FOREIGN_OPERATOR, span, "there is no operator `is not`")
+                .label("expected `not … is …`");
+        if span.len() as usize > MAX_SUGGESTED {
+            return self.note(diagnostic);
+        }
         let before = self.snippet(Span::new(lo, not.lo)).trim_end();
         let after = self.snippet(Span::new(not.hi, span.hi)).trim_start();
         let text = format!("not {before} {after}");
-        let diagnostic =
-            Diagnostic::error(&codes::FOREIGN_OPERATOR, span, "there is no operator `is not`")
-                .label("expected `not … is …`")
-                .suggest(format!("write `{text}`"), span, text, Applicability::Certain);
-        self.note(diagnostic);
+        let message = format!("write `{text}`");
+        self.note(diagnostic.suggest(message, span, text, Applicability::Certain));
     }
 
     /// `0..` outside an index: only slices and patterns may leave the end out.

@@ -139,14 +139,14 @@ impl Parser<'_> {
     /// `offset` tokens ahead on.
     fn header_ends_with_colon(&self, offset: usize) -> bool {
         use TokenKind::*;
-        let line = &self.kinds[self.pos + offset..];
+        let line = self.rest_of_line(offset);
         let end = line
             .iter()
             .position(|kind| {
                 !matches!(kind, Ident | LBracket | RBracket | Question | Dot | Comma | LParen | RParen)
             })
             .unwrap_or(0);
-        line.get(end) == Some(&Colon) && matches!(line.get(end + 1), Some(Newline))
+        line.get(end) == Some(&Colon) && self.nth(offset + end + 1) == Newline
     }
 
     /// A result type without its arrow; `text` is to stand at `span`.

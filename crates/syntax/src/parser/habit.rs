@@ -123,7 +123,7 @@ impl Parser<'_> {
             }
         }
         self.bump();
-        self.operators(min)
+        self.operand(min)
     }
 
     /// `|x| e`; read as `\x: e`.
@@ -299,9 +299,7 @@ impl Parser<'_> {
     }
 
     fn rest_of_line_has(&self, wanted: TokenKind) -> bool {
-        use TokenKind::*;
-        let rest = &self.kinds[self.pos..];
-        rest.iter().take_while(|kind| !matches!(kind, Newline | Eof | Dedent)).any(|k| *k == wanted)
+        self.rest_of_line(0).contains(&wanted)
     }
 
     /// `c ? a : b`, from after the `?`.
@@ -690,10 +688,10 @@ impl Parser<'_> {
     }
 
     fn line_has_word(&self, word: &str) -> bool {
-        use TokenKind::*;
-        let rest = self.kinds[self.pos..].iter().enumerate();
-        let mut rest = rest.take_while(|(_, kind)| !matches!(kind, Newline | Eof | Dedent));
-        rest.any(|(offset, kind)| *kind == Ident && self.token_text(self.pos + offset) == word)
+        let mut rest = self.rest_of_line(0).iter().enumerate();
+        rest.any(|(offset, kind)| {
+            *kind == TokenKind::Ident && self.token_text(self.pos + offset) == word
+        })
     }
 
     fn foreign_keyword(&self, message: &str, right: &str) -> Diagnostic {
@@ -920,6 +918,7 @@ impl Parser<'_> {
         let callee = self.prev_span();
         let name = self.snippet(callee);
         let lo = self.lo();
+        let first = self.span();
         if matches!(name, "await" | "new" | "async" | "yield" | "move" | "ref" | "typeof" | "sizeof") {
             let diagnostic = Diagnostic::error(
                 &codes::FOREIGN_KEYWORD,
@@ -932,8 +931,13 @@ impl Parser<'_> {
         }
         // What would be the arguments, if they are well-formed.
         self.expr();
-        let is_whole = !self.panicking && matches!(self.kind(), TokenKind::Newline | TokenKind::Eof);
-        let span = self.span_from(lo);
+        let mut span = self.span_from(lo);
+        let mut is_whole =
+            !self.panicking && matches!(self.kind(), TokenKind::Newline | TokenKind::Eof);
+        if self.snippet(span).contains('\n') {
+            is_whole = false;
+            span = first;
+        }
         let mut diagnostic = Diagnostic::error(
             &codes::CALL_PARENTHESES,
             span,

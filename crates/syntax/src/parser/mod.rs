@@ -77,6 +77,9 @@ pub fn parse_tokens(
     (ast, diagnostics)
 }
 
+/// How many tokens ahead a habit of another language is looked for.
+const MAX_LOOKAHEAD: usize = 128;
+
 /// Lists under construction. Nested lists share these stacks, each from a
 /// mark up, so that building a list allocates nothing.
 #[derive(Default)]
@@ -224,10 +227,12 @@ impl<'a> Parser<'a> {
         self.tokens.span(self.pos.saturating_sub(1), self.base)
     }
 
-    /// From `lo` to the end of the token before.
+    /// From `lo` to the end of the token before; nothing at all, right after
+    /// that token, if none was passed since `lo`.
     #[inline]
     fn span_from(&self, lo: u32) -> Span {
-        Span::new(lo, self.prev_hi().max(lo))
+        let hi = self.prev_hi();
+        Span::new(lo.min(hi), hi)
     }
 
     /// The text of token `index`.
@@ -251,6 +256,16 @@ impl<'a> Parser<'a> {
         self.pos > 0 && self.tokens.ends[self.pos - 1] < self.tokens.starts[self.pos]
     }
 
+    /// The tokens from `offset` ahead to the line's end, or as many of them as
+    /// messages are worth.
+    fn rest_of_line(&self, offset: usize) -> &'a [TokenKind] {
+        use TokenKind::*;
+        let rest = &self.kinds[(self.pos + offset).min(self.kinds.len())..];
+        let rest = &rest[..rest.len().min(MAX_LOOKAHEAD)];
+        let end = rest.iter().position(|kind| matches!(kind, Newline | Eof | Dedent));
+        &rest[..end.unwrap_or(rest.len())]
+    }
+
     /// Whether the token `offset` ahead begins on the line where the one
     /// before it ends.
     fn on_same_line(&self, offset: usize) -> bool {
@@ -272,7 +287,7 @@ impl<'a> Parser<'a> {
     }
 
     fn error_expr(&mut self) -> ExprId {
-        let span = Span::new(self.lo(), self.lo());
+        let span = self.insertion();
         self.ast.add_expr(Expr::Error, span)
     }
 

@@ -8,9 +8,6 @@ use crate::codes;
 use crate::limits::MAX_DIAGNOSTICS;
 use crate::token::TokenKind;
 
-/// How many tokens ahead the lexer's own mistakes are looked for.
-const LOOKAHEAD: usize = 64;
-
 impl Parser<'_> {
     /// Reports a mistake and starts panicking.
     #[cold]
@@ -42,8 +39,7 @@ impl Parser<'_> {
             Newline => self.pos > 0 && self.token_text(self.pos - 1) == "{" && self.kinds[self.pos - 1] == Colon,
             _ => {
                 // Something later in the line: a string that swallowed the rest.
-                let rest = self.kinds[self.pos..].iter().take(LOOKAHEAD);
-                rest.take_while(|kind| !matches!(kind, Newline | Eof)).any(|kind| *kind == Invalid)
+                self.rest_of_line(0).contains(&Invalid)
             }
         }
     }

@@ -379,7 +379,7 @@ impl Parser<'_> {
         use TokenKind::*;
         match self.nth(ahead) {
             // `x if c else y` is Python's; `a is not b` is reported elsewhere.
-            If => ahead == 1 && !self.line_has(ahead, Else) || self.is_block_if(ahead),
+            If => ahead == 1 && !self.rest_of_line(ahead).contains(&Else) || self.is_block_if(ahead),
             // A misspelt keyword, as in `whlie x:`; or `i64 x = 3`.
             Ident => match self.nth(ahead + 1) {
                 Colon => !matches!(self.nth(ahead + 2), Newline | Eof),
@@ -391,14 +391,7 @@ impl Parser<'_> {
     }
 
     fn is_block_if(&self, ahead: usize) -> bool {
-        self.line_has(ahead, TokenKind::Colon)
-    }
-
-    /// Whether `kind` stands in the rest of the line.
-    fn line_has(&self, ahead: usize, kind: TokenKind) -> bool {
-        use TokenKind::*;
-        let rest = &self.kinds[(self.pos + ahead).min(self.kinds.len())..];
-        rest.iter().take_while(|k| !matches!(k, Newline | Eof | Dedent)).any(|k| *k == kind)
+        self.rest_of_line(ahead).contains(&TokenKind::Colon)
     }
 
     #[cold]

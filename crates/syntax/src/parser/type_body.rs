@@ -159,6 +159,7 @@ impl Parser<'_> {
                 }
                 _ => {
                     let before = self.pos;
+                    self.statement_start = before;
                     self.member_line(owner, members);
                     self.end_statement();
                     if self.pos == before {
