@@ -7,8 +7,15 @@ use core::sync::atomic::{AtomicI32, Ordering};
 use crate::memory;
 use crate::object::{Header, Text};
 
-/// Destroys an object that nobody refers to any more.
-type Destroyer = unsafe extern "C" fn(object: *mut Header);
+/// A function value that destroys an object which nobody refers to any more:
+/// a static closure without captures, since MIR knows no bare addresses of
+/// functions.
+#[repr(C)]
+struct Destroyer {
+    header: Header,
+    code: unsafe extern "C" fn(captures: *const u8, object: *mut Header),
+    drop: usize,
+}
 
 /// The count of an object that other threads see too.
 ///
@@ -81,7 +88,7 @@ static mut DROP_DEPTH: i64 = 0;
 #[derive(Clone, Copy)]
 struct Deferred {
     object: *mut Header,
-    destroyer: Destroyer,
+    destroyer: &'static Destroyer,
 }
 
 /// A stack of objects that wait for their destroyers.
@@ -159,14 +166,16 @@ unsafe extern "C" fn drop_drain() {
         // So that no other destroyer is the outermost one.
         *depth += 1;
         while let Some(deferred) = (*QUEUE.get()).pop() {
-            (deferred.destroyer)(deferred.object);
+            let destroyer = deferred.destroyer;
+            let captures = core::ptr::from_ref(destroyer).add(1).cast();
+            (destroyer.code)(captures, deferred.object);
         }
         *depth -= 1;
     }
 }
 
 #[unsafe(export_name = "rt_defer_drop")]
-extern "C" fn defer_drop(object: *mut Header, destroyer: Destroyer) {
+extern "C" fn defer_drop(object: *mut Header, destroyer: &'static Destroyer) {
     // SAFETY: one thread, and no other reference to the queue is alive.
     unsafe { (*QUEUE.get()).push(Deferred { object, destroyer }) };
 }
@@ -250,11 +259,18 @@ mod tests {
         link
     }
 
+    static DESTROY: Destroyer = Destroyer { header: Header::STATIC, code: adaptor, drop: 0 };
+
+    unsafe extern "C" fn adaptor(_captures: *const u8, object: *mut Header) {
+        // SAFETY: passed on.
+        unsafe { destroy(object) };
+    }
+
     unsafe extern "C" fn destroy(object: *mut Header) {
         // SAFETY: the test's objects are links.
         unsafe {
             if !drop_enter() {
-                defer_drop(object, destroy);
+                defer_drop(object, &DESTROY);
                 return;
             }
             (*object).count = 0;

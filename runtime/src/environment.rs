@@ -7,7 +7,7 @@ use crate::text::lossy;
 #[unsafe(export_name = "rt_env_args")]
 extern "C" fn arguments() -> List {
     let mut list = List::empty();
-    for argument in Arguments::new().skip(1) {
+    for argument in Arguments::new() {
         list.push_text(lossy(argument.to_bytes()));
     }
     list
