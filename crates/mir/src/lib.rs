@@ -9,6 +9,7 @@
 pub mod analysis;
 pub mod codes;
 pub mod function;
+pub mod interpret;
 pub mod lower;
 pub mod opt;
 pub mod ownership;

@@ -140,6 +140,14 @@ impl Inserter<'_, '_> {
         tables.count(count, place, ty, &self.facts, self.span, out);
     }
 
+    /// [`Inserter::count`] for what was just stored: what is known about the
+    /// place was true of the value before.
+    fn count_new(&mut self, count: Count, place: Place) {
+        let facts = std::mem::take(&mut self.facts);
+        self.count(count, place);
+        self.facts = facts;
+    }
+
     fn deaths(&mut self, plan: &StatementPlan) {
         if self.doomed {
             return;
@@ -184,10 +192,11 @@ impl Inserter<'_, '_> {
                 }
             }
         }
+        // What is known about variants may be different now.
+        self.forget(statement, &occurrences);
         if !dead_already {
             self.deaths(plan);
         }
-        self.forget(statement, &occurrences);
     }
 
     /// Retains what the statement takes over without moving it, and borrowed
@@ -443,7 +452,7 @@ impl Inserter<'_, '_> {
                 let target = self.target(place, destination);
                 self.assign(target, rvalue);
                 if around.retain_result {
-                    self.count(Count::Retain, target);
+                    self.count_new(Count::Retain, target);
                 }
                 self.hand_over(place, target, plan)
             }
@@ -564,13 +573,14 @@ impl Inserter<'_, '_> {
             return false;
         }
         if plan.dead_result {
-            self.count(Count::Release, target);
+            self.count_new(Count::Release, target);
             return false;
         }
         if target == place {
             return false;
         }
         // The local's old value was an operand and dies here.
+        self.facts.clear();
         self.deaths(plan);
         self.assign(place, Rvalue::Use(Operand::Copy(target)));
         true
