@@ -32,7 +32,7 @@ codes! {
 pub fn all() -> Vec<&'static Code> {
     let mut all: Vec<&'static Code> = [
         simple_syntax::CODES,
-        simple_hir::CODES,
+        simple_hir::codes::CODES,
         simple_mir::codes::CODES,
         CODES,
     ]

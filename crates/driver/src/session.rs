@@ -211,7 +211,7 @@ impl Session {
         optimised: &Optimised,
     ) -> Result<Vec<CodeObject>, Vec<Diagnostic>> {
         let Self { interner, options, profile, pool } = self;
-        let backend = Cranelift::new(Target::host());
+        let backend = Cranelift::new(Target::default());
         let program = simple_codegen::Program {
             module: &optimised.module,
             types: &optimised.types,
@@ -291,7 +291,7 @@ impl Session {
         } else {
             simple_runtime_image::plain()
         };
-        let runtime = Blob::read(runtime).map_err(|error| cannot_link(&error))?;
+        let runtime = Blob::parse(runtime).map_err(|error| cannot_link(&error))?;
         let views: Vec<_> = objects.iter().map(CodeObject::view).collect();
         let files: Vec<&str> =
             checked.sources.files().iter().map(|file| file.name.as_str()).collect();

@@ -4,8 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use simple_codegen::cranelift::Cranelift;
-use simple_driver::{Checked, Mode, Session};
+use simple_driver::Mode;
 
 use super::{check_target, input, options, package_root, program_file, session};
 use crate::args::{Build, Emit};
@@ -40,18 +39,22 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
     let optimised = session.lower(&checked).map_err(refuse)?;
     if build.emit == Emit::Mir {
         let text =
-            simple_mir::text::print(&optimised.module, &optimised.types, &session.interner);
-        return write_text(build, &text);
-    }
-    if build.emit == Emit::Asm {
-        let text = assembly(&session, &checked, &optimised)?;
+            simple_mir::text::print_module(&optimised.module, &optimised.types, &session.interner);
         return write_text(build, &text);
     }
     let objects = session.compile(&checked, &optimised).map_err(refuse)?;
+    if build.emit == Emit::Asm {
+        let mut text = String::new();
+        for object in &objects {
+            simple_codegen::write_assembly(&mut text, object, &session.interner, &checked.sources);
+        }
+        return write_text(build, &text);
+    }
     if build.emit == Emit::Obj {
         let mut bytes = Vec::new();
         for object in &objects {
-            bytes.extend(simple_object::blob::write(object, &session.interner));
+            let blob = simple_object::blob::write(object, &session.interner);
+            bytes.extend(blob.map_err(|error| report::fail(&error.to_string()))?);
         }
         let path = build.output.clone().unwrap_or_else(|| with_extension(&file, "obj"));
         session.write(&path, &bytes).map_err(refuse)?;
@@ -108,8 +111,15 @@ fn emit_syntax(build: &Build, file: &Path) -> Result<(), ExitCode> {
         .map_err(|_| unreadable("it is too large".to_owned()))?;
     let source = sources.file(id);
     let (text, diagnostics) = match build.emit {
-        Emit::Tokens => simple_syntax::dump::tokens(source.text(), source.base, &interner),
-        _ => simple_syntax::dump::tree(source.text(), source.base, id, &interner),
+        Emit::Tokens => {
+            let (tokens, diagnostics) = simple_syntax::lex(source.text(), source.base, &interner);
+            (simple_syntax::dump_tokens(source.text(), &tokens), diagnostics)
+        }
+        _ => {
+            let (ast, diagnostics) =
+                simple_syntax::parse(source.text(), source.base, id, &interner);
+            (simple_syntax::dump_ast(&ast, &interner), diagnostics)
+        }
     };
     write_text(build, &text)?;
     if diagnostics.iter().any(simple_source::Diagnostic::is_error) {
@@ -117,19 +127,4 @@ fn emit_syntax(build: &Build, file: &Path) -> Result<(), ExitCode> {
     }
     report::diagnostics(&build.common, &diagnostics, &sources);
     Ok(())
-}
-
-fn assembly(
-    session: &Session,
-    checked: &Checked,
-    optimised: &simple_driver::Optimised,
-) -> Result<String, ExitCode> {
-    let backend = Cranelift::new(simple_codegen::Target::host());
-    let program = simple_codegen::Program {
-        module: &optimised.module,
-        types: &optimised.types,
-        interner: &session.interner,
-        sources: &checked.sources,
-    };
-    session.assembly(&backend, program).map_err(|error| report::fail(&error.to_string()))
 }

@@ -96,7 +96,7 @@ fn format(fmt: &Fmt, name: &str, text: &str) -> Option<String> {
         return None;
     };
     let base = sources.file(file).base;
-    match simple_syntax::format(text, base, file, &interner) {
+    match simple_syntax::format(text, base, &interner) {
         Ok(formatted) => Some(formatted),
         Err(diagnostics) => {
             let errors: Vec<Diagnostic> =
