@@ -24,18 +24,26 @@ Examples:
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Compile a program in memory and run it
-    #[command(after_help = "Examples:\n  simple run hello.spl\n  simple run --release sim.spl 1000")]
+    #[command(
+        after_help = "Examples:\n  simple run hello.spl\n  simple run --release sim.spl 1000"
+    )]
     Run(Run),
     /// Compile a program to an executable
-    #[command(after_help = "Examples:\n  simple build hello.spl\n  simple build --release -o sim sim.spl\n  simple build --emit mir hello.spl")]
+    #[command(
+        after_help = "Examples:\n  simple build hello.spl\n  simple build --release -o sim sim.spl\n  simple build --emit mir hello.spl"
+    )]
     Build(Build),
     /// Look for mistakes without building
     Check(Check),
     /// Run the `test` blocks of files
-    #[command(after_help = "Examples:\n  simple test\n  simple test src/shapes.spl\n  simple test --filter area")]
+    #[command(
+        after_help = "Examples:\n  simple test\n  simple test src/shapes.spl\n  simple test --filter area"
+    )]
     Test(Test),
     /// Format source files in place
-    #[command(after_help = "Examples:\n  simple fmt src/main.spl\n  simple fmt --check .\n  simple fmt - < a.spl")]
+    #[command(
+        after_help = "Examples:\n  simple fmt src/main.spl\n  simple fmt --check .\n  simple fmt - < a.spl"
+    )]
     Fmt(Fmt),
     /// Make a new package
     New(New),

@@ -92,32 +92,48 @@ fn cases() -> Vec<Case> {
     cases
 }
 
+fn known() -> Vec<String> {
+    support::known_failures(&support::root().join("tests/run"))
+}
+
 fn check_run(options: &[&str]) {
-    support::check_all(&cases(), |case| case.name.clone(), |case| {
-        let mut command = support::simple();
-        command.arg("run").args(options).arg(&case.program).args(case.args());
-        let output = support::run(&mut command, &case.stdin()).map_err(|error| error.to_string())?;
-        case.judge(&output)
-    });
+    support::check_all(
+        &cases(),
+        &known(),
+        |case| case.name.clone(),
+        |case| {
+            let mut command = support::simple();
+            command.arg("run").args(options).arg(&case.program).args(case.args());
+            let output =
+                support::run(&mut command, &case.stdin()).map_err(|error| error.to_string())?;
+            case.judge(&output)
+        },
+    );
 }
 
 fn check_build(options: &[&str]) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("build{}", options.concat()));
     std::fs::create_dir_all(&folder).expect("the target folder can be written");
-    support::check_all(&cases(), |case| case.name.clone(), |case| {
-        let program = folder.join(&case.name);
-        let mut command = support::simple();
-        command.arg("build").args(options).arg("-o").arg(&program).arg(&case.program);
-        let built = support::run(&mut command, b"").map_err(|error| error.to_string())?;
-        if !built.status.success() {
-            return Err(String::from_utf8_lossy(&built.stderr).into_owned());
-        }
-        let mut command = std::process::Command::new(&program);
-        command.current_dir(support::root()).args(case.args());
-        let output = support::run(&mut command, &case.stdin()).map_err(|error| error.to_string())?;
-        let _ = std::fs::remove_file(&program);
-        case.judge(&output)
-    });
+    support::check_all(
+        &cases(),
+        &known(),
+        |case| case.name.clone(),
+        |case| {
+            let program = folder.join(&case.name);
+            let mut command = support::simple();
+            command.arg("build").args(options).arg("-o").arg(&program).arg(&case.program);
+            let built = support::run(&mut command, b"").map_err(|error| error.to_string())?;
+            if !built.status.success() {
+                return Err(String::from_utf8_lossy(&built.stderr).into_owned());
+            }
+            let mut command = std::process::Command::new(&program);
+            command.current_dir(support::root()).args(case.args());
+            let output =
+                support::run(&mut command, &case.stdin()).map_err(|error| error.to_string())?;
+            let _ = std::fs::remove_file(&program);
+            case.judge(&output)
+        },
+    );
 }
 
 #[test]

@@ -101,9 +101,8 @@ fn write_text(build: &Build, text: &str) -> Result<(), ExitCode> {
 fn emit_syntax(build: &Build, file: &Path) -> Result<(), ExitCode> {
     let interner = simple_source::Interner::new();
     let mut sources = simple_source::SourceMap::new();
-    let unreadable = |cause: String| {
-        report::fail(&format!("cannot read `{}`: {cause}", file.display()))
-    };
+    let unreadable =
+        |cause: String| report::fail(&format!("cannot read `{}`: {cause}", file.display()));
     let text = std::fs::read_to_string(file)
         .map_err(|error| unreadable(simple_driver::load::error_text(&error)))?;
     let id = sources

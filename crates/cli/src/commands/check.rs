@@ -15,11 +15,8 @@ pub(crate) fn check(check: Check) -> ExitCode {
 }
 
 fn try_check(check: &Check) -> Result<ExitCode, ExitCode> {
-    let files = if check.files.is_empty() {
-        vec![program_file(None)?]
-    } else {
-        check.files.clone()
-    };
+    let files =
+        if check.files.is_empty() { vec![program_file(None)?] } else { check.files.clone() };
     let mut status = ExitCode::SUCCESS;
     for file in files {
         let file = program_file(Some(&file))?;
