@@ -234,7 +234,7 @@ impl Parser<'_> {
                     );
                     return ItemKind::Error;
                 }
-                _ => path.push(self.name("a name after `.`")),
+                _ => path.push(self.name_or_var("a name after `.`")),
             }
         }
         let mut alias = None;
@@ -269,7 +269,7 @@ impl Parser<'_> {
                 parser.note(diagnostic);
             }
             while !parser.at(TokenKind::RBrace) {
-                let name = parser.name("a name");
+                let name = parser.name_or_var("a name");
                 let alias = (!parser.panicking && parser.eat(TokenKind::As))
                     .then(|| parser.name("a name after `as`"));
                 names.push(UseName { name, alias });

@@ -1,6 +1,6 @@
 //! Reporting mistakes, and finding firm ground after one.
 
-use simple_source::{Applicability, Code, Diagnostic, Span};
+use simple_source::{Applicability, Code, Diagnostic, Span, sym};
 
 use super::Parser;
 use crate::ast::Name;
@@ -85,6 +85,19 @@ impl Parser<'_> {
             return name;
         }
         self.missing_name(what)
+    }
+
+    /// A name where `var` is one too, because it can mean nothing else there:
+    /// after `fn`, after a dot and in a `use`. `std.env` has a function of
+    /// that name.
+    #[inline]
+    pub(super) fn name_or_var(&mut self, what: &str) -> Name {
+        if self.at(TokenKind::Var) {
+            let name = Name { symbol: sym::VAR, span: self.span() };
+            self.bump();
+            return name;
+        }
+        self.name(what)
     }
 
     #[cold]
