@@ -10,6 +10,10 @@ use crate::platform::{self, Errno, File, OpenMode, PATH_MAX};
 /// How much is read at least at a time.
 const LEAST_READ: usize = 4096;
 
+/// The largest size of a file that memory is taken for before it is read: some
+/// files of the system claim sizes that no memory has.
+const MOST_TRUSTED: usize = 1 << 30;
+
 /// Calls `action` with a path as the system wants it.
 fn with_path<T>(
     path: TextRef<'_>,
@@ -33,7 +37,8 @@ fn with_path<T>(
 fn read_rest(file: File, contents: &mut Text) -> Result<(), Errno> {
     // One byte more than the file says, so that its end is found without
     // growing.
-    contents.reserve(platform::file_size(file).saturating_add(1).max(LEAST_READ));
+    let size = platform::file_size(file).min(MOST_TRUSTED);
+    contents.reserve(size.saturating_add(1).max(LEAST_READ));
     loop {
         let spare = contents.spare();
         // SAFETY: the system only writes to it.

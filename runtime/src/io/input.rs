@@ -6,6 +6,7 @@ use super::file::read_to_end;
 use super::output::flush_output;
 use crate::object::Text;
 use crate::platform::{self, File};
+use crate::processor::find_byte;
 use crate::text::push_lossy;
 
 const BUFFER_SIZE: usize = 16 * 1024;
@@ -56,7 +57,7 @@ impl Input {
             return None;
         }
         // The usual case: the whole line is there.
-        if let Some(len) = memchr::memchr(b'\n', self.pending()) {
+        if let Some(len) = find_byte(self.pending(), b'\n') {
             let line = line_text(&self.pending()[..len]);
             self.start += len + 1;
             return Some(line);
@@ -65,7 +66,7 @@ impl Input {
         let mut bytes = Text::empty();
         while self.fill() {
             let pending = self.pending();
-            let found = memchr::memchr(b'\n', pending);
+            let found = find_byte(pending, b'\n');
             let part = &pending[..found.unwrap_or(pending.len())];
             bytes.reserve(part.len());
             // SAFETY: there is room; nobody looks at it as text.

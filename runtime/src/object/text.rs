@@ -226,9 +226,20 @@ impl Text {
 
     /// Appends a character so many times.
     pub(crate) fn push_repeated(&mut self, character: char, count: usize) {
+        if count == 0 {
+            return;
+        }
         let mut buffer = [0; 4];
         let text: &str = character.encode_utf8(&mut buffer);
         self.reserve(text.len().saturating_mul(count));
+        if let [byte] = *text.as_bytes() {
+            for to in &mut self.spare()[..count] {
+                to.write(byte);
+            }
+            // SAFETY: so many bytes more were written, all ASCII.
+            unsafe { self.set_len(self.len() + count) };
+            return;
+        }
         for _ in 0..count {
             // SAFETY: there is room for all.
             unsafe { self.push_within_capacity(text.as_bytes()) };

@@ -9,4 +9,4 @@ mod architecture;
 
 #[cfg(any(not(test), feature = "check"))]
 pub(crate) use architecture::current_frame;
-pub(crate) use architecture::{fmod, sqrt};
+pub(crate) use architecture::{find_byte, fmod, sqrt};

@@ -152,6 +152,10 @@ pub(crate) fn lossy(bytes: &[u8]) -> Text {
 
 /// Appends bytes that may not be UTF-8: U+FFFD stands for what is not.
 pub(crate) fn push_lossy(text: &mut Text, bytes: &[u8]) {
+    if let Ok(valid) = core::str::from_utf8(bytes) {
+        text.push_str(valid);
+        return;
+    }
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {

@@ -3,7 +3,7 @@
 use crate::object::{Text, TextRef};
 
 /// ASCII, which most text is, needs no tables and keeps its length.
-fn map_ascii(text: TextRef<'_>, map: fn(&u8) -> u8) -> Text {
+fn map_ascii(text: TextRef<'_>, map: impl Fn(&u8) -> u8) -> Text {
     let bytes = text.bytes();
     let mut mapped = Text::with_capacity(bytes.len());
     if let Some(spare) = mapped_spare(&mut mapped, bytes.len()) {

@@ -3,15 +3,37 @@
 use memchr::memmem;
 
 use crate::object::{Text, TextRef};
+use crate::processor::find_byte;
 
-/// The first offset of `needle`, at or after `from`.
-pub(super) fn find(haystack: &[u8], needle: &[u8], from: usize) -> Option<usize> {
-    let rest = haystack.get(from..)?;
-    let found = match *needle {
-        [byte] => memchr::memchr(byte, rest),
-        _ => memmem::find(rest, needle),
-    };
-    found.map(|at| from + at)
+/// What is searched for, prepared once for many searches.
+#[expect(clippy::large_enum_variant, reason = "lives on the stack, one at a time")]
+pub(super) enum Needle<'a> {
+    Byte(u8),
+    Bytes(memmem::Finder<'a>),
+}
+
+impl<'a> Needle<'a> {
+    pub(super) fn new(needle: &'a [u8]) -> Self {
+        match *needle {
+            [byte] => Self::Byte(byte),
+            _ => Self::Bytes(memmem::Finder::new(needle)),
+        }
+    }
+
+    /// The first offset at or after `from`.
+    pub(super) fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
+        let rest = haystack.get(from..)?;
+        let found = match self {
+            Self::Byte(byte) => find_byte(rest, *byte),
+            Self::Bytes(finder) => finder.find(rest),
+        };
+        found.map(|at| from + at)
+    }
+}
+
+/// The first offset of `needle`, at or after `from`, in a single search.
+fn find(haystack: &[u8], needle: &[u8], from: usize) -> Option<usize> {
+    Needle::new(needle).find(haystack, from)
 }
 
 fn offset_or_minus_one(found: Option<usize>) -> i64 {
@@ -59,14 +81,15 @@ extern "C" fn replace(text: TextRef<'_>, old: TextRef<'_>, new: TextRef<'_>) -> 
         return surround(text, new);
     }
     let bytes = text.bytes();
-    let Some(mut found) = find(bytes, old.bytes(), 0) else { return text.retain() };
+    let needle = Needle::new(old.bytes());
+    let Some(mut found) = needle.find(bytes, 0) else { return text.retain() };
     let mut result = Text::with_capacity(bytes.len());
     let mut done = 0;
     loop {
         push_slice(&mut result, text, done, found);
         result.push_text(new);
         done = found + old.len();
-        match find(bytes, old.bytes(), done) {
+        match needle.find(bytes, done) {
             Some(next) => found = next,
             None => break,
         }

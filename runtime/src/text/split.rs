@@ -1,8 +1,9 @@
 //! Splitting and trimming.
 
-use super::search::find;
+use super::search::Needle;
 use crate::object::{List, Text, TextRef};
 use crate::panic;
+use crate::processor::find_byte;
 
 #[unsafe(export_name = "rt_str_split")]
 extern "C" fn split_text(text: TextRef<'_>, separator: TextRef<'_>) -> List {
@@ -16,7 +17,8 @@ fn split(text: TextRef<'_>, separator: TextRef<'_>) -> List {
     let bytes = text.bytes();
     let mut parts = List::empty();
     let mut start = 0;
-    while let Some(end) = find(bytes, separator.bytes(), start) {
+    let needle = Needle::new(separator.bytes());
+    while let Some(end) = needle.find(bytes, start) {
         parts.push_text(Text::from_utf8_bytes(&bytes[start..end]));
         start = end + separator.len();
     }
@@ -43,7 +45,8 @@ extern "C" fn lines(text: TextRef<'_>) -> List {
     let mut parts = List::empty();
     let mut start = 0;
     while start < bytes.len() {
-        let end = find(bytes, b"\n", start).unwrap_or(bytes.len());
+        let rest = &bytes[start..];
+        let end = start + find_byte(rest, b'\n').unwrap_or(rest.len());
         let line = &bytes[start..end];
         let ended = end < bytes.len();
         let line = if ended { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
