@@ -15,6 +15,15 @@ define_index! {
     pub struct BlockId;
 }
 
+/// Which of MIR's two dialects a module is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialect {
+    /// Before the ownership pass: copies are copies.
+    Values,
+    /// After it: copies copy bytes, counts are explicit.
+    Counted,
+}
+
 /// A program, or part of one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Module {

@@ -15,6 +15,7 @@ pub mod opt;
 pub mod ownership;
 pub mod text;
 pub mod types;
+pub mod validate;
 
 pub use function::*;
 pub use types::*;

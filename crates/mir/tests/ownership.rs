@@ -6,7 +6,8 @@
 use std::path::Path;
 
 use simple_mir::text::{parse_module, print_module};
-use simple_mir::{TypeTable, ownership};
+use simple_mir::validate::expect_valid;
+use simple_mir::{Dialect, TypeTable, ownership};
 use simple_source::Interner;
 
 #[test]
@@ -25,7 +26,9 @@ fn examples() {
         let (types, interner) = (TypeTable::new(), Interner::new());
         let mut module =
             parse_module(&text, &types, &interner).unwrap_or_else(|error| panic!("{name}:{error}"));
+        expect_valid(&module, &types, &interner, Dialect::Values, name);
         ownership::run(&mut module, &types, &interner);
+        expect_valid(&module, &types, &interner, Dialect::Counted, name);
         let found = print_module(&module, &types, &interner);
         let reread = parse_module(&found, &types, &interner)
             .unwrap_or_else(|error| panic!("{name}:{error}\n{found}"));

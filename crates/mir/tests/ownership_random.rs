@@ -3,9 +3,10 @@
 
 mod support;
 
-use simple_mir::interpret::{Dialect, Fault, Limits, Machine, Outcome};
+use simple_mir::interpret::{Fault, Limits, Machine, Outcome};
 use simple_mir::text::print_module;
-use simple_mir::{Module, ownership};
+use simple_mir::validate::{expect_valid, validate};
+use simple_mir::{Dialect, Module, ownership};
 use support::generate::{Size, program};
 use support::universe::Universe;
 
@@ -35,6 +36,7 @@ fn run(
 /// Whether the program ran to its end.
 fn check(seed: u64, size: Size) -> bool {
     let (universe, module) = program(seed, size);
+    expect_valid(&module, &universe.types, &universe.interner, Dialect::Values, "generation");
     let before = print_module(&module, &universe.types, &universe.interner);
     let values = run(&universe, &module, Dialect::Values);
     let mut counted = module;
@@ -46,6 +48,9 @@ fn check(seed: u64, size: Size) -> bool {
         let _ = std::fs::write(&path, text);
         format!("seed {seed}, size {}: {what}; see {}", size.statements, path.display())
     };
+    if let Err(errors) = validate(&counted, &universe.types, &universe.interner, Dialect::Counted) {
+        panic!("{}", explain(&format!("{:#?}", errors[0])));
+    }
     let found = run(&universe, &counted, Dialect::Counted);
     let found = found.unwrap_or_else(|fault| panic!("{}", explain(&fault.to_string())));
     if size.overlapping {

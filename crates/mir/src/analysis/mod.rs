@@ -3,10 +3,12 @@
 
 mod bits;
 mod cfg;
+mod liveness;
 mod occurrences;
 mod places;
 
 pub use bits::{BitMatrix, BitSet};
 pub use cfg::{Cfg, for_each_successor, map_successors};
+pub use liveness::{Event, LiveSet, Liveness, for_each_event};
 pub use occurrences::{How, Occurrence, Role, for_each_occurrence, for_each_terminator_operand};
 pub use places::{Part, local_type, part_of, place_type, step};

@@ -7,18 +7,9 @@ use super::value::{Base, Location, ObjectId, Value};
 use super::{Fault, Result};
 use crate::analysis::place_type;
 use crate::{
-    Arg, Args, BlockId, Callee, Const, FuncId, Function, Module, Operand, Place, Shape,
+    Arg, Args, BlockId, Callee, Const, Dialect, FuncId, Function, Module, Operand, Place, Shape,
     StatementKind, Terminator, Type, TypeId, TypeTable,
 };
-
-/// Which of its two dialects a module is in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Dialect {
-    /// Before the ownership pass.
-    Values,
-    /// After it.
-    Counted,
-}
 
 /// When a run is given up.
 #[derive(Clone, Copy, Debug)]

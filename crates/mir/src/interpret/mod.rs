@@ -22,7 +22,7 @@ mod rvalues;
 mod value;
 
 pub use heap::{Heap, Kind, Statistics};
-pub use machine::{Dialect, Limits, Machine, Outcome};
+pub use machine::{Limits, Machine, Outcome};
 pub use value::{Base, Location, ObjectId, Value};
 
 /// Why a program cannot be run on: it (or the pass that made it) is wrong.

@@ -3,11 +3,11 @@
 use smallvec::SmallVec;
 
 use super::heap::Kind;
-use super::machine::{Dialect, Machine};
+use super::machine::Machine;
 use super::value::{Base, Location, ObjectId, Value};
 use super::{Fault, Result};
 use crate::analysis::{Part, step};
-use crate::{Place, Projection, Type};
+use crate::{Dialect, Place, Projection, Type};
 
 impl Machine<'_> {
     /// Where `place` of the innermost frame lies.

@@ -183,8 +183,8 @@ impl Machine<'_> {
         values
             .into_iter()
             .map(|value| match self.dialect {
-                super::Dialect::Values => self.deep_copy(&value),
-                super::Dialect::Counted => {
+                crate::Dialect::Values => self.deep_copy(&value),
+                crate::Dialect::Counted => {
                     self.retain_parts(&value)?;
                     Ok(value)
                 }

@@ -106,7 +106,7 @@ impl Machine<'_> {
         };
         match target {
             Some(id) if self.heap.is_alive(id)? => {
-                if self.dialect == super::Dialect::Counted {
+                if self.dialect == crate::Dialect::Counted {
                     self.heap.retain(id)?;
                 }
                 Ok(Value::Enum(some, Box::new([Value::Object(id)])))

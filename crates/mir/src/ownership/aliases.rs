@@ -12,9 +12,8 @@ use simple_source::IndexVec;
 use smallvec::SmallVec;
 
 use super::body::{Body, Class, MAX_CHAIN};
-use super::liveness::{LiveSet, Liveness};
 use super::regions::{Region, Segment};
-use crate::analysis::{How, for_each_occurrence, for_each_terminator_operand};
+use crate::analysis::{How, LiveSet, Liveness, for_each_occurrence, for_each_terminator_operand};
 use crate::{
     BlockId, Callee, LocalId, Operand, ParamMode, Place, Rvalue, Statement, StatementKind,
 };
@@ -52,7 +51,7 @@ impl Aliases {
 /// Turns owned locals of `body` into aliases where that saves counting.
 pub(super) fn select(body: &mut Body<'_>) -> Aliases {
     let mut candidates = collect(body);
-    let plain = Liveness::new(body);
+    let plain = body.liveness();
     find_takeovers(body, &plain, &mut candidates);
     for local in body.function.locals.indices() {
         decide(body, &candidates, local);
@@ -127,10 +126,10 @@ fn walk_back(
     liveness: &Liveness,
     mut each: impl FnMut(BlockId, Option<&Statement>, &LiveSet),
 ) {
-    let mut live = LiveSet::new(body);
+    let mut live = LiveSet::new(body.function);
     for &id in body.cfg.order() {
         let block = &body.function.blocks[id];
-        live.start(body, liveness, id, |_| {});
+        live.start(body.function, liveness, id, |_| {});
         each(id, None, &live);
         for_each_terminator_operand(&block.terminator, |occurrence| {
             live.insert(occurrence.place.local);
@@ -270,8 +269,8 @@ fn drop_prolonging(
 
 /// Makes aliases own again whose root may change while they are live.
 fn drop_unstable(body: &mut Body<'_>, aliases: &Aliases) {
-    let liveness = Liveness::new(body);
-    let mut live = LiveSet::new(body);
+    let liveness = body.liveness();
+    let mut live = LiveSet::new(body.function);
     // Aliases that became live in the block at hand, and may still be.
     let mut seen: Vec<LocalId> = Vec::new();
     let mut changes: SmallVec<[Segment; 4]> = SmallVec::new();
@@ -280,7 +279,7 @@ fn drop_unstable(body: &mut Body<'_>, aliases: &Aliases) {
         let block = &function.blocks[id];
         seen.clear();
         let is_alias = |class: Class| matches!(class, Class::Alias(_));
-        live.start(body, &liveness, id, |local| {
+        live.start(body.function, &liveness, id, |local| {
             if is_alias(body.class[local]) {
                 seen.push(local);
             }

@@ -3,7 +3,10 @@
 use simple_source::{Idx, IndexVec};
 
 use super::modes::Program;
-use crate::analysis::{Cfg, How, Occurrence, Role, place_type};
+use crate::analysis::{
+    Cfg, Event, How, Liveness, Occurrence, Role, for_each_occurrence, for_each_terminator_operand,
+    place_type,
+};
 use crate::{
     Function, LocalId, Operand, ParamMode, Place, Rvalue, Statement, StatementKind, Type, TypeTable,
 };
@@ -74,6 +77,31 @@ impl<'a> Body<'a> {
             None => place_type(self.types, self.function, place)
                 .is_some_and(|ty| self.types.is_counted(ty)),
         }
+    }
+
+    /// The liveness of owned locals and aliases. A use of an alias is a use of
+    /// what keeps it alive.
+    pub(super) fn liveness(&self) -> Liveness {
+        let function = self.function;
+        Liveness::new(function, &self.cfg, |block, each| {
+            let block = &function.blocks[block];
+            for statement in &block.statements {
+                for_each_occurrence(function, statement, |occurrence| {
+                    if occurrence.how == How::Write
+                        && let Some(local) = occurrence.place.as_local()
+                    {
+                        if self.counted[local] {
+                            each(local, Event::Definition);
+                        }
+                    } else {
+                        self.for_each_kept(occurrence.place.local, |local| each(local, Event::Use));
+                    }
+                });
+            }
+            for_each_terminator_operand(&block.terminator, |occurrence| {
+                self.for_each_kept(occurrence.place.local, |local| each(local, Event::Use));
+            });
+        })
     }
 
     /// Calls `each` for `local` and every local that keeps it alive, as far as

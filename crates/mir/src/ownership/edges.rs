@@ -8,8 +8,7 @@ use smallvec::SmallVec;
 use super::body::{Body, Class};
 use super::count::{Count, Tables};
 use super::facts::{self, Facts};
-use super::liveness::{LiveSet, Liveness};
-use crate::analysis::{for_each_successor, map_successors};
+use crate::analysis::{LiveSet, Liveness, for_each_successor, map_successors};
 use crate::{Block, BlockId, LocalId, Place, Statement, Terminator};
 
 /// What dies on the way from one block to another.
@@ -32,11 +31,11 @@ pub(super) fn release(
     let count = blocks.len();
     let mut incoming: Vec<SmallVec<[Edge; 1]>> = Vec::with_capacity(count);
     incoming.resize_with(count, SmallVec::new);
-    let mut live = LiveSet::new(body);
+    let mut live = LiveSet::new(body.function);
     let mut ending = Vec::new();
     for &from in body.cfg.order() {
         ending.clear();
-        live.start(body, liveness, from, |local| ending.push(local));
+        live.start(body.function, liveness, from, |local| ending.push(local));
         for &local in &looked_at[from.index()] {
             if live.insert(local) {
                 ending.push(local);

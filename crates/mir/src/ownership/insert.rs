@@ -7,7 +7,6 @@ use super::aliases::{self, Aliases, is_frozen_param};
 use super::body::{Body, Class};
 use super::count::{Count, GlueCalls, Tables};
 use super::facts::{self, Facts};
-use super::liveness::Liveness;
 use super::modes::{Effects, Program};
 use super::plan::{self, BlockPlan, Planner, StatementPlan};
 use super::regions::Segment;
@@ -24,7 +23,7 @@ pub(super) fn rewrite(function: &mut Function, types: &TypeTable, program: &Prog
     prepare::prepare(function, types);
     let mut body = Body::new(types, program, function);
     let aliases = aliases::select(&mut body);
-    let liveness = Liveness::new(&body);
+    let liveness = body.liveness();
     let facts = facts::solve(&body);
     let doomed = plan::doomed(&body);
     let mut planner = Planner::new(&body, &liveness, &aliases);

@@ -17,7 +17,6 @@ mod edges;
 mod facts;
 mod glue;
 mod insert;
-mod liveness;
 mod modes;
 mod plan;
 mod prepare;

@@ -12,9 +12,10 @@ use simple_source::interner::FxHashMap;
 use simple_source::{Idx, IndexVec};
 
 use super::body::{Body, MAX_CHAIN};
-use super::liveness::{LiveSet, Liveness};
 use super::regions::Region;
-use crate::analysis::{How, Occurrence, Role, for_each_occurrence, for_each_terminator_operand};
+use crate::analysis::{
+    How, LiveSet, Occurrence, Role, for_each_occurrence, for_each_terminator_operand,
+};
 use crate::{
     Arg, Callee, Const, FuncId, Function, LocalId, Module, Operand, ParamMode, Place, Projection,
     Rvalue, StatementKind, Terminator, Type, TypeId, TypeTable,
@@ -334,12 +335,12 @@ impl Definitions {
 /// Finds out what happens to parameters whose mode is not decided.
 fn summarise_params(body: &Body<'_>, summary: &mut Summary) {
     let function = body.function;
-    let liveness = Liveness::new(body);
-    let mut live = LiveSet::new(body);
+    let liveness = body.liveness();
+    let mut live = LiveSet::new(body.function);
     let mut definitions = vec![Definitions::default(); function.locals.len()];
     let mut taken: Vec<(LocalId, Taken)> = Vec::new();
     for &block in body.cfg.order() {
-        live.start(body, &liveness, block, |_| {});
+        live.start(body.function, &liveness, block, |_| {});
         let block = &function.blocks[block];
         for_each_terminator_operand(&block.terminator, |occurrence| {
             note(body, &occurrence, &live, None, &mut taken);

@@ -7,9 +7,10 @@ use smallvec::SmallVec;
 
 use super::aliases::Aliases;
 use super::body::{Body, Class};
-use super::liveness::{LiveSet, Liveness};
 use super::regions::paths_overlap;
-use crate::analysis::{How, Occurrence, Role, for_each_occurrence, for_each_terminator_operand};
+use crate::analysis::{
+    How, LiveSet, Liveness, Occurrence, Role, for_each_occurrence, for_each_terminator_operand,
+};
 use crate::{
     BlockId, LocalId, Operand, Place, Projection, Rvalue, Statement, StatementKind, Terminator,
 };
@@ -84,7 +85,7 @@ impl<'b, 'a> Planner<'b, 'a> {
             body,
             liveness,
             aliases,
-            live: LiveSet::new(body),
+            live: LiveSet::new(body.function),
             later: FxHashMap::default(),
             shared: Vec::new(),
             death_of: FxHashMap::default(),
@@ -104,7 +105,7 @@ impl<'b, 'a> Planner<'b, 'a> {
         self.shared.clear();
         self.death_of.clear();
         self.tracks_parts = self.takes_parts(id);
-        self.live.start(body, self.liveness, id, |_| {});
+        self.live.start(body.function, self.liveness, id, |_| {});
         let mut occurrences: SmallVec<[Occurrence; 8]> = SmallVec::new();
         for_each_terminator_operand(&block.terminator, |occurrence| occurrences.push(occurrence));
         if matches!(block.terminator, Terminator::Return(_)) {
