@@ -16,6 +16,6 @@ pub mod token;
 
 pub use codes::CODES;
 pub use dump::{dump_ast, dump_tokens};
-pub use format::format;
+pub use format::{WIDTH, format};
 pub use lexer::lex;
 pub use parser::{parse, parse_tokens};

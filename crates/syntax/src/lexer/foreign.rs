@@ -66,6 +66,19 @@ impl Lexer<'_> {
         self.report(diagnostic);
     }
 
+    /// A block that is not indented more than the line its header begins on.
+    #[cold]
+    pub(super) fn shallow_block(&mut self) {
+        let span = self.span(self.line_start, self.pos);
+        let diagnostic = Diagnostic::error(
+            &codes::MISSING_BLOCK,
+            span,
+            "this block is not indented more than the line it belongs to",
+        )
+        .label("expected more spaces");
+        self.report(diagnostic);
+    }
+
     pub(super) fn carriage_return(&mut self) {
         if self.byte(1) == b'\n' {
             return self.line_end(2);
@@ -156,6 +169,7 @@ impl Lexer<'_> {
         }
         if let Some(top) = self.frames.last_mut() {
             top.pending = top.pending.saturating_add(1);
+            top.head_width = self.line_width;
         }
         self.punct(TokenKind::Backslash, 1);
     }

@@ -29,6 +29,8 @@ pub(super) struct Frame {
     pub(super) kind: FrameKind,
     /// Words such as `if` and `\` in this frame whose `:` is still to come.
     pub(super) pending: u16,
+    /// Width of the line on which the last of those words stands.
+    pub(super) head_width: u32,
     /// For an indented block its width, otherwise the opening's offset.
     value: u32,
     /// For an indented block the enclosing one's frame.
@@ -38,7 +40,7 @@ pub(super) struct Frame {
 impl Frame {
     /// The outermost frame.
     pub(super) fn file() -> Self {
-        Self { kind: FrameKind::Indent, pending: 0, value: 0, outer: 0 }
+        Self { kind: FrameKind::Indent, pending: 0, head_width: 0, value: 0, outer: 0 }
     }
 
     #[inline]
@@ -286,7 +288,9 @@ impl Lexer<'_> {
     fn at_statement_keyword(&self) -> bool {
         let len = self.word_len();
         match &self.bytes[self.pos..self.pos + len] {
-            b"val" | b"var" | b"const" | b"struct" | b"class" | b"enum" | b"impl" | b"trait"
+            // `var(…)` is a function of the library.
+            b"var" => self.byte(len) != b'(',
+            b"val" | b"const" | b"struct" | b"class" | b"enum" | b"impl" | b"trait"
             | b"use" | b"pub" | b"test" | b"extern" | b"static" | b"type" | b"assert" | b"case" => true,
             // A function's type has no name.
             b"fn" => self.byte(len) == b' ',
@@ -319,7 +323,7 @@ impl Lexer<'_> {
     fn line_in_bracket(&mut self, width: u32) -> bool {
         let last = self.last_kind();
         if last == Some(TokenKind::Colon)
-            && self.block_colon == self.tokens.len() - 1
+            && self.block_colon.0 == self.tokens.len() - 1
             && width > self.indent
         {
             self.tell_tab();
@@ -356,11 +360,16 @@ impl Lexer<'_> {
     }
 
     fn push_indent(&mut self, width: u32) {
+        let (colon, head_width) = self.block_colon;
+        // The line end was pushed after the colon.
+        if colon + 2 == self.tokens.len() && width <= head_width {
+            self.shallow_block();
+        }
         self.push(TokenKind::Indent, self.pos, self.pos);
         let outer = self.indent_frame as u32;
         self.indent_frame = self.frames.len();
         self.indent = width;
-        self.frames.push(Frame { kind: FrameKind::Indent, pending: 0, value: width, outer });
+        self.frames.push(Frame { kind: FrameKind::Indent, pending: 0, head_width: 0, value: width, outer });
     }
 
     fn pop_indent(&mut self) {
@@ -398,7 +407,8 @@ impl Lexer<'_> {
     }
 
     pub(super) fn push_frame(&mut self, kind: FrameKind) {
-        self.frames.push(Frame { kind, pending: 0, value: self.pos as u32, outer: 0 });
+        let value = self.pos as u32;
+        self.frames.push(Frame { kind, pending: 0, head_width: 0, value, outer: 0 });
     }
 
     #[inline]

@@ -81,8 +81,11 @@ pub(crate) struct Lexer<'a> {
     stray_width: Option<(u32, u32)>,
     /// Indentations with tabs, and the widths they count as.
     tabbed: Vec<(&'a str, u32)>,
-    /// The last `:` that begins a block inside brackets, as a token index.
-    block_colon: usize,
+    /// The last `:` that a word such as `if` waited for, as a token index, and
+    /// the width of that word's line.
+    block_colon: (usize, u32),
+    /// Width of the current line's indentation.
+    line_width: u32,
     /// Blocks written in braces that are open.
     brace_blocks: u32,
     repeated: Repeated,
@@ -115,7 +118,8 @@ impl<'a> Lexer<'a> {
             damaged_line: 0,
             stray_width: None,
             tabbed: Vec::new(),
-            block_colon: usize::MAX,
+            block_colon: (usize::MAX - 2, 0),
+            line_width: 0,
             brace_blocks: 0,
             repeated: Repeated::default(),
             buffer: String::new(),
@@ -336,6 +340,7 @@ impl<'a> Lexer<'a> {
         };
         if heads {
             top.pending = top.pending.saturating_add(1);
+            top.head_width = self.line_width;
         }
     }
 
@@ -353,9 +358,7 @@ impl<'a> Lexer<'a> {
         let top = self.frames.last_mut().expect("the file's frame is never popped");
         if top.pending > 0 {
             top.pending -= 1;
-            if !top.is_indent() {
-                self.block_colon = self.tokens.len();
-            }
+            self.block_colon = (self.tokens.len(), top.head_width);
         }
         self.punct(Colon, 1);
     }

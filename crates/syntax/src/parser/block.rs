@@ -30,6 +30,7 @@ impl Parser<'_> {
                 self.error_expr()
             }
             _ => {
+                self.check_inline_body();
                 let lo = self.lo();
                 let types_allowed = std::mem::take(&mut self.types_allowed);
                 let stmt = self.simple_statement();
@@ -39,6 +40,22 @@ impl Parser<'_> {
                 self.add(Expr::Block(list), lo)
             }
         }
+    }
+
+    /// Reports a body in brackets that begins on a line of its own without
+    /// being indented enough to be a block.
+    pub(super) fn check_inline_body(&mut self) {
+        if self.on_same_line(0) {
+            return;
+        }
+        let diagnostic = Diagnostic::error(
+            &codes::MISSING_BLOCK,
+            self.span(),
+            "expected an indented block",
+        )
+        .label("indent this to put it into the block")
+        .also(self.prev_span(), "the block of this `:`");
+        self.note(diagnostic);
     }
 
     /// An indented block, from the line end before it.

@@ -77,7 +77,7 @@ fn infix(kind: TokenKind) -> Option<(Infix, u8)> {
 
 /// Whether an expression can begin with this token.
 #[inline]
-pub(super) fn starts_expr(kind: TokenKind) -> bool {
+pub(crate) fn starts_expr(kind: TokenKind) -> bool {
     use TokenKind::*;
     matches!(
         kind,
@@ -316,6 +316,11 @@ impl Parser<'_> {
                 return self.add(Expr::Type(ty), lo);
             }
             Fn => self.function_as_value(),
+            // The function of `std.env`, imported by its name.
+            Var if self.nth(1) == LParen => {
+                self.bump();
+                return self.add(Expr::Name(sym::VAR), lo);
+            }
             Spawn | Static => self.reserved_word(),
             Mut => {
                 let span = self.span();

@@ -54,7 +54,7 @@ impl Parser<'_> {
 
     /// A function from its name.
     pub(super) fn function_tail(&mut self, name: &mut Name, rule: BodyRule) -> ItemKind {
-        *name = self.name("the name of the function");
+        *name = self.name_or_var("the name of the function");
         if self.panicking {
             // A body is still looked at, for its own mistakes.
             let body = self.body("the function's parameters");
@@ -284,7 +284,7 @@ impl Parser<'_> {
         if param.default.is_some() || self.panicking {
             return;
         }
-        let Some(defaulted) = before.iter().rev().find(|param| param.default.is_some()) else { return };
+        let Some(defaulted) = before.last().filter(|param| param.default.is_some()) else { return };
         let diagnostic = Diagnostic::error(
             &codes::PARAMETER,
             param.name.span,

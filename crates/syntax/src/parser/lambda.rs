@@ -102,6 +102,7 @@ impl Parser<'_> {
     }
 
     fn lambda_statement(&mut self) -> ExprId {
+        self.check_inline_body();
         let lo = self.lo();
         let stmt: Stmt = self.simple_statement();
         if let StmtKind::Expr(expr) = stmt.kind {

@@ -29,6 +29,8 @@ mod type_body;
 
 use simple_source::{Diagnostic, FileId, Interner, Span, Symbol, diagnostic::sort_and_dedup};
 
+pub(crate) use expr::starts_expr as starts_operand;
+
 use crate::ast::{Arg, Arm, Ast, Expr, ExprId, Name, Pair, PatId, StmtId, StrPart};
 use crate::codes;
 use crate::lexer::lex;

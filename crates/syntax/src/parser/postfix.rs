@@ -78,6 +78,10 @@ impl Parser<'_> {
             self.bump();
             return name;
         }
+        // `std.env.var`
+        if self.at(TokenKind::Var) {
+            return self.name_or_var("a name after `.`");
+        }
         self.missing_member()
     }
 
@@ -156,8 +160,9 @@ impl Parser<'_> {
             self.foreign_unpacking();
         }
         let value = self.expr();
-        if name.is_none() && self.scratch.args[mark..].iter().any(|arg| arg.name.is_some()) {
-            self.positional_after_named(mark, value);
+        let before = self.scratch.args[mark..].last().and_then(|arg| arg.name);
+        if let Some(named) = before.filter(|_| name.is_none()) {
+            self.positional_after_named(named, value);
         }
         self.scratch.args.push(Arg { name, mutable, value });
     }
@@ -169,18 +174,15 @@ impl Parser<'_> {
     }
 
     #[cold]
-    fn positional_after_named(&mut self, mark: usize, value: ExprId) {
-        let named = self.scratch.args[mark..].iter().rev().find_map(|arg| arg.name);
-        let mut diagnostic = Diagnostic::error(
+    fn positional_after_named(&mut self, named: Name, value: ExprId) {
+        let diagnostic = Diagnostic::error(
             &codes::ARGUMENT_ORDER,
             self.ast.span(value),
             "a positional argument after a named one",
         )
         .label("has no name")
+        .also(named.span, "the argument before it is named")
         .note("named arguments come last");
-        if let Some(named) = named {
-            diagnostic = diagnostic.also(named.span, "the argument before it is named");
-        }
         self.note(diagnostic);
     }
 

@@ -248,7 +248,7 @@ impl Parser<'_> {
         if field.default.is_some() || self.panicking {
             return;
         }
-        let Some(defaulted) = before.iter().rev().find(|field| field.default.is_some()) else { return };
+        let Some(defaulted) = before.last().filter(|field| field.default.is_some()) else { return };
         let diagnostic = Diagnostic::error(
             &codes::PARAMETER,
             field.name.span,
