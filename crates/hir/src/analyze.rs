@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
-use simple_source::{Diagnostic, FileId, Interner, SourceMap, Symbol};
+use simple_source::diagnostic::sort_and_dedup;
+use simple_source::{Diagnostic, FileId, Interner, SourceMap, Symbol, sym};
 use simple_syntax::ast::Ast;
 
-use crate::def::*;
-use crate::session::Session;
+use crate::declare::{check, declare};
+use crate::def::{FnKind, LangItems, Program};
+use crate::groups::{check_bodies, script_variables};
+use crate::names::collect::collect;
+use crate::names::uses::resolve_uses;
+use crate::names::{Def, Entry};
+use crate::session::{LibrarySearch, Session};
 use crate::ty::TyInterner;
 
 /// One file, parsed.
@@ -43,26 +49,44 @@ pub struct MissingModule {
     pub path: Vec<Symbol>,
     /// The files that were looked for, as the user would write them.
     pub tried: Vec<String>,
+    /// The dotted paths of modules in the same folder, to offer one that is
+    /// spelt alike.
+    pub beside: Vec<String>,
+    /// If the path is a folder: the dotted paths of the modules in it.
+    pub inside: Vec<String>,
 }
 
 /// Options of the analysis.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// What it is for.
     pub mode: Mode,
     /// Modules that were not found.
     pub missing: Vec<MissingModule>,
+    /// Finds names in modules of the library that are not loaded, to offer
+    /// them; asked only when a name is unknown.
+    pub library_search: Option<LibrarySearch>,
 }
 
 /// Checks a whole program. The diagnostics are in source order; the program
 /// can be lowered if there is no error among them.
+///
+/// The prelude is the library's module `std.prelude`: its `pub` names and
+/// those that it imports are visible everywhere.
 pub fn analyze(
-    files: Vec<ParsedFile>,
+    mut files: Vec<ParsedFile>,
     sources: Arc<SourceMap>,
     interner: Arc<Interner>,
-    _options: Options,
+    options: Options,
 ) -> (Program, Vec<Diagnostic>) {
-    let program = Program {
+    // Numbers of declarations must not depend on the order in which files
+    // were found.
+    files.sort_by(|a, b| {
+        let text = |file: &ParsedFile| interner.resolve(file.path);
+        (b.is_library, text(a)).cmp(&(a.is_library, text(b)))
+    });
+    let mut diags = Vec::new();
+    let mut program = Program {
         types: TyInterner::new(),
         modules: Default::default(),
         functions: Default::default(),
@@ -75,12 +99,77 @@ pub fn analyze(
         impls_of: Default::default(),
         entry: None,
         tests: Vec::new(),
-        session: Session {
-            interner,
-            sources,
-            asts: files.iter().map(|file| file.ast.clone()).collect(),
-            late: Default::default(),
-        },
+        session: Session::new(interner, sources),
     };
-    (program, Vec::new())
+    program.session.library_search = options.library_search;
+    // Names: declarations are numbered, imports bound.
+    collect(&mut program, files, &mut diags);
+    let prelude = program.intern("std.prelude");
+    program.session.prelude = program.session.module_by_path.get(&prelude).copied();
+    resolve_uses(&mut program, &options.missing, &mut diags);
+    // Types: declarations, then what has to hold between them.
+    let deferred = declare(&mut program, &mut diags);
+    if program.lang.unset().is_empty() {
+        check(&program, deferred, &mut diags);
+        // Bodies.
+        script_variables(&mut program);
+        diags.extend(check_bodies(&program));
+        settle(&mut program);
+        find_entry(&mut program);
+    }
+    sort_and_dedup(&mut diags);
+    (program, diags)
+}
+
+/// Puts what was inferred into the declarations.
+fn settle(program: &mut Program) {
+    for function in program.functions.indices() {
+        if let Some(signature) = program.session.functions[function].inferred.take() {
+            let def = &mut program.functions[function];
+            def.generics = signature.generics;
+            def.params = signature.params;
+            def.result = signature.result;
+            def.parent = signature.parent;
+            def.path = signature.path;
+            def.captures = signature.captures;
+        }
+        program.session.functions[function].stated = true;
+        if let FnKind::Body(cell) = &program.functions[function].kind
+            && program.session.functions[function].nested
+        {
+            // A nested function that was never reached has errors around it.
+            let _ = cell.set(None);
+        }
+    }
+    for constant in program.consts.indices() {
+        if let Some(ty) = program.session.consts[constant].ty.get() {
+            program.consts[constant].ty = *ty;
+        }
+    }
+    for global in program.globals.indices() {
+        if let Some(ty) = program.session.globals[global].get() {
+            program.globals[global].ty = *ty;
+        }
+    }
+}
+
+/// Finds where the program begins: `main` of the entry file, or its script.
+fn find_entry(program: &mut Program) {
+    for module in program.modules.indices() {
+        let file = &program.session.files[module];
+        if !file.is_entry {
+            continue;
+        }
+        let main = match file.scope.names.get(&sym::MAIN) {
+            Some(Entry { def: Def::Fn(main), imported: false, .. }) => Some(*main),
+            _ => None,
+        };
+        let Some(function) = main.or(file.script) else { continue };
+        let def = &program.functions[function];
+        program.entry = Some(crate::def::Entry {
+            function,
+            takes_args: !def.params.is_empty(),
+            returns_status: def.result == crate::ty::Ty::I64,
+        });
+    }
 }

@@ -56,8 +56,13 @@ pub trait Listed: Copy + 'static {
 macro_rules! lists {
     ($($field:ident: $ty:ty,)*) => {
         /// The side tables of child lists.
-        #[derive(Default, Debug)]
+        #[derive(Default, Clone, Debug)]
         pub struct Lists { $($field: Vec<$ty>),* }
+        impl Lists {
+            fn clear(&mut self) {
+                $(self.$field.clear();)*
+            }
+        }
         $(impl Listed for $ty {
             fn table(lists: &Lists) -> &Vec<Self> { &lists.$field }
             fn table_mut(lists: &mut Lists) -> &mut Vec<Self> { &mut lists.$field }
@@ -109,6 +114,30 @@ impl Body {
     /// The elements of a list.
     pub fn list<T: Listed>(&self, list: List<T>) -> &[T] {
         &T::table(&self.lists)[list.start as usize..][..list.len as usize]
+    }
+
+    /// Empties everything and keeps the allocations.
+    pub(crate) fn clear(&mut self) {
+        self.params.clear();
+        self.locals.raw_mut().clear();
+        self.exprs.raw_mut().clear();
+        self.pats.raw_mut().clear();
+        self.lambdas.raw_mut().clear();
+        self.lists.clear();
+        self.root = None;
+    }
+
+    /// A copy that takes no more memory than it needs.
+    pub(crate) fn compact(&self) -> Body {
+        Body {
+            params: self.params.clone(),
+            locals: self.locals.clone(),
+            exprs: self.exprs.clone(),
+            pats: self.pats.clone(),
+            lambdas: self.lambdas.clone(),
+            lists: self.lists.clone(),
+            root: self.root,
+        }
     }
 }
 

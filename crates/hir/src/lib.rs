@@ -11,15 +11,25 @@
 
 pub mod analyze;
 pub mod body;
+pub mod codes;
+mod declare;
 pub mod def;
+mod display;
+mod groups;
 pub mod imports;
+mod infer;
+mod names;
 mod program;
+mod select;
 mod session;
 pub mod ty;
+mod walk;
 
 pub use analyze::{MissingModule, Mode, Options, ParsedFile, analyze};
 pub use body::*;
+pub use codes::CODES;
 pub use def::*;
 pub use imports::{Import, imports};
 pub use program::{ImplMatch, Resolved};
+pub use session::LibrarySearch;
 pub use ty::*;

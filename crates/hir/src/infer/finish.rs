@@ -1,0 +1,455 @@
+//! The end of a group: variables give way to finished types, what was left
+//! for later is checked, and bodies are handed over.
+
+use simple_source::interner::FxHashMap;
+use simple_source::{Applicability, Diagnostic, Span, Symbol};
+
+use super::group::Outcome;
+use super::table::{Table, Var, VarKind};
+use super::{BodyOwner, Infer};
+use crate::body::*;
+use crate::codes;
+use crate::def::*;
+use crate::session::Signature;
+use crate::ty::{Ty, TyKind, Tys};
+
+/// The final generic parameters of a member and the functions nested in it.
+/// They share one list: the member's own parameters, then those of all its
+/// nested functions.
+struct Family {
+    own: Vec<GenericParam>,
+    /// The nested functions' parameters, by the variables that stood for them.
+    nested: Vec<(Var, GenericParam)>,
+}
+
+impl Infer<'_> {
+    /// Finishes all functions of the group.
+    pub(crate) fn finish_group(&mut self, members: &[usize]) -> Outcome {
+        let mut outcome = Outcome::default();
+        let count = self.bodies.len();
+        let mut roots: Vec<usize> = Vec::with_capacity(count);
+        for number in 0..count {
+            let mut root = number;
+            while let Some(outer) = self.body_numbered(root).outer {
+                root = outer;
+            }
+            roots.push(root);
+        }
+        let has_nested = count > members.len();
+        let mut families: FxHashMap<usize, Family> = FxHashMap::default();
+        if has_nested {
+            for number in 0..count {
+                let root = roots[number];
+                let quantified = self.body_numbered(number).quantified.clone();
+                let own = self.body_numbered(root).generics.clone();
+                let family =
+                    families.entry(root).or_insert_with(|| Family { own, nested: Vec::new() });
+                for var in quantified {
+                    if family.nested.iter().any(|(known, _)| *known == var) {
+                        continue;
+                    }
+                    let bounds: Vec<TraitRef> = self
+                        .rigid_bounds
+                        .iter()
+                        .filter(|(known, _)| *known == var)
+                        .flat_map(|(_, bounds)| bounds.iter().copied())
+                        .collect();
+                    let text = self.program.snippet(self.table.origin(var));
+                    let name = self.program.intern(text);
+                    family.nested.push((var, GenericParam { name, bounds }));
+                }
+            }
+            for family in families.values_mut() {
+                for (index, (var, param)) in family.nested.iter().enumerate() {
+                    let position = (family.own.len() + index) as u32;
+                    self.table.settle_rigid(*var, TyKind::Param(position, param.name));
+                }
+            }
+            for family in families.values_mut() {
+                for (_, param) in &mut family.nested {
+                    for bound in &mut param.bounds {
+                        bound.args = self.table.finish_list(bound.args, &mut |_, _| Ty::ERROR);
+                    }
+                }
+            }
+        }
+        let globals = std::mem::take(&mut self.global_types);
+        for number in 0..count {
+            self.enter(number);
+            self.finish_types();
+        }
+        for (global, ty) in globals {
+            let ty = self.table.finish(ty, &mut |_, _| Ty::ERROR);
+            outcome.globals.push((global, ty));
+        }
+        for number in 0..count {
+            self.enter(number);
+            let root = roots[number];
+            self.settle_literals();
+            self.check_places();
+            self.settle_dropped();
+            if has_nested {
+                self.nested_references(&families[&root], number);
+            }
+            if self.table.too_large {
+                let span = self.f.body.root.map_or(Span::NONE, |root| self.span(root));
+                self.too_large(span);
+            }
+            self.hand_over(&families, root, &mut outcome);
+        }
+        outcome.diags = std::mem::take(&mut self.diags);
+        outcome
+    }
+
+    /// Replaces all local types of the function at hand.
+    fn finish_types(&mut self) {
+        // Parameters and locals first, so that what is undecided is told at
+        // the declaration.
+        for index in 0..self.f.params.len() {
+            let ty = self.f.params[index].ty;
+            self.f.params[index].ty = self.finished(ty, Span::NONE);
+        }
+        let span = self.f.body.root.map_or(Span::NONE, |root| self.span(root));
+        self.f.result = self.finished(self.f.result, span);
+        for index in 0..self.f.body.locals.len() {
+            let id = LocalId(index as u32);
+            let Local { ty, span, .. } = self.f.body.locals[id];
+            if !Table::is_ground(ty) {
+                self.f.body.locals[id].ty = self.finished(ty, span);
+            }
+        }
+        for index in 0..self.f.body.pats.len() {
+            let id = PatId(index as u32);
+            let Pat { ty, span, .. } = self.f.body.pats[id];
+            if !Table::is_ground(ty) {
+                self.f.body.pats[id].ty = self.finished(ty, span);
+            }
+        }
+        for index in 0..self.f.body.exprs.len() {
+            let id = ExprId(index as u32);
+            let Expr { ty, span, kind } = self.f.body.exprs[id];
+            if !Table::is_ground(ty) {
+                self.f.body.exprs[id].ty = self.finished(ty, span);
+            }
+            let kind = match kind {
+                ExprKind::Fn(function) => ExprKind::Fn(self.finished_fn(function)),
+                ExprKind::Method(method) => ExprKind::Method(self.finished_method(method)),
+                ExprKind::Call { callee, args } => {
+                    ExprKind::Call { callee: self.finished_callee(callee), args }
+                }
+                ExprKind::For { pat, iterable, kind, body } => {
+                    let kind = self.finished_loop(iterable, kind);
+                    ExprKind::For { pat, iterable, kind, body }
+                }
+                _ => continue,
+            };
+            self.f.body.exprs[id].kind = kind;
+        }
+        let clauses = std::mem::take(Clause::table_mut(&mut self.f.body.lists));
+        let clauses: Vec<Clause> = clauses
+            .into_iter()
+            .map(|clause| match clause {
+                Clause::For { pat, iterable, kind } => {
+                    Clause::For { pat, iterable, kind: self.finished_loop(iterable, kind) }
+                }
+                clause => clause,
+            })
+            .collect();
+        *Clause::table_mut(&mut self.f.body.lists) = clauses;
+        self.finish_assign_ops();
+    }
+
+    /// Puts the methods of compound assignments into their statements.
+    fn finish_assign_ops(&mut self) {
+        if self.f.assign_ops.is_empty() {
+            return;
+        }
+        let ops = std::mem::take(&mut self.f.assign_ops);
+        let calls: FxHashMap<ExprId, Callee> = ops
+            .iter()
+            .filter_map(|(place, expr)| match self.f.body.exprs[*expr].kind {
+                ExprKind::Call { callee, .. } => Some((*place, callee)),
+                _ => None,
+            })
+            .collect();
+        if calls.is_empty() {
+            return;
+        }
+        for stmt in Stmt::table_mut(&mut self.f.body.lists) {
+            if let StmtKind::AssignOp { place, call, .. } = &mut stmt.kind {
+                *call = calls.get(place).copied();
+            }
+        }
+    }
+
+    fn finished_loop(&mut self, iterable: ExprId, kind: ForKind) -> ForKind {
+        let late = self.f.late_loops.iter().find(|(value, _)| *value == iterable);
+        match late.map_or(kind, |(_, kind)| *kind) {
+            ForKind::Iter(callee) => ForKind::Iter(self.finished_callee(callee)),
+            kind => kind,
+        }
+    }
+
+    fn finished_callee(&mut self, callee: Callee) -> Callee {
+        match callee {
+            Callee::Fn(function) => Callee::Fn(self.finished_fn(function)),
+            Callee::Method(method) => Callee::Method(self.finished_method(method)),
+            Callee::Dyn(method) => Callee::Dyn(self.finished_method(method)),
+            callee => callee,
+        }
+    }
+
+    fn finished_fn(&mut self, function: FnRef) -> FnRef {
+        FnRef { args: self.finished_list(function.args), ..function }
+    }
+
+    fn finished_method(&mut self, method: MethodRef) -> MethodRef {
+        MethodRef { args: self.finished_list(method.args), ..method }
+    }
+
+    fn finished_list(&mut self, list: Tys) -> Tys {
+        let mut undecided = Vec::new();
+        let done = self.table.finish_list(list, &mut |_, var| {
+            undecided.push(var);
+            Ty::ERROR
+        });
+        self.say_undecided(undecided, Span::NONE);
+        done
+    }
+
+    /// A finished type; what nothing decides is reported.
+    fn finished(&mut self, ty: Ty, span: Span) -> Ty {
+        if Table::is_ground(ty) {
+            return ty;
+        }
+        let mut undecided = Vec::new();
+        let done = self.table.finish(ty, &mut |table, var| match table.var_kind(var) {
+            VarKind::Int => Ty::I64,
+            VarKind::Float => Ty::F64,
+            VarKind::General | VarKind::Rigid => {
+                undecided.push(var);
+                Ty::ERROR
+            }
+        });
+        self.say_undecided(undecided, span);
+        done
+    }
+
+    fn say_undecided(&mut self, undecided: Vec<Var>, span: Span) {
+        let Some(var) = undecided.first() else { return };
+        if self.f.failed {
+            // Very likely a consequence of what was said already.
+            return;
+        }
+        let origin = self.table.origin(*var);
+        self.undecided_at(origin, span, "");
+    }
+
+    /// Completes the type arguments of references to nested functions.
+    fn nested_references(&mut self, family: &Family, number: usize) {
+        for index in 0..self.f.body.exprs.len() {
+            let id = ExprId(index as u32);
+            let kind = match self.f.body.exprs[id].kind {
+                ExprKind::Fn(function) => {
+                    ExprKind::Fn(self.nested_reference(family, number, function))
+                }
+                ExprKind::Call { callee: Callee::Fn(function), args } => {
+                    let function = self.nested_reference(family, number, function);
+                    ExprKind::Call { callee: Callee::Fn(function), args }
+                }
+                _ => continue,
+            };
+            self.f.body.exprs[id].kind = kind;
+        }
+    }
+
+    fn nested_reference(&mut self, family: &Family, number: usize, function: FnRef) -> FnRef {
+        if !self.program.session.functions[function.function].nested {
+            return function;
+        }
+        let Some(callee) = self.number_of(BodyOwner::Fn(function.function)) else {
+            return function;
+        };
+        let given = self.list_vec(function.args);
+        let quantified = self.body_numbered(callee).quantified.clone();
+        // What the callee and the functions around it declare is of interest
+        // to it; anything will do for the rest.
+        let mut around: Vec<Var> = Vec::new();
+        let mut at = self.body_numbered(callee).outer;
+        while let Some(outer) = at {
+            around.extend(self.body_numbered(outer).quantified.iter().copied());
+            at = self.body_numbered(outer).outer;
+        }
+        let _ = number;
+        let mut args: Vec<Ty> = Vec::with_capacity(family.own.len() + family.nested.len());
+        for (index, param) in family.own.iter().enumerate() {
+            args.push(self.table.make(TyKind::Param(index as u32, param.name)));
+        }
+        for (index, (var, param)) in family.nested.iter().enumerate() {
+            let position = (family.own.len() + index) as u32;
+            let own = quantified.iter().position(|known| known == var);
+            let arg = match own {
+                Some(own) => given.get(own).copied(),
+                None if around.contains(var) => None,
+                None => Some(Ty::UNIT),
+            };
+            args.push(match arg {
+                Some(arg) => arg,
+                None => self.table.make(TyKind::Param(position, param.name)),
+            });
+        }
+        FnRef { args: self.table.make_list(&args), ..function }
+    }
+
+    /// Adds the function at hand to what comes out of the group.
+    fn hand_over(
+        &mut self,
+        families: &FxHashMap<usize, Family>,
+        root: usize,
+        outcome: &mut Outcome,
+    ) {
+        let owner = self.f.owner;
+        let nested = self.f.outer.is_some();
+        match owner {
+            BodyOwner::Const(constant) => outcome.consts.push((constant, self.f.result)),
+            BodyOwner::Fn(function) if nested => {
+                let signature = self.nested_outcome(function, &families[&root]);
+                outcome.signatures.push((function, signature));
+            }
+            BodyOwner::Fn(function) if self.f.inferred => {
+                let def = &self.program.functions[function];
+                let generics = Generics {
+                    params: self.f.generics.clone(),
+                    inherited: def.generics.inherited,
+                };
+                self.check_leaks(generics.params.len());
+                let signature = Signature {
+                    generics,
+                    params: self.f.params.clone(),
+                    result: self.f.result,
+                    parent: def.parent,
+                    path: def.path,
+                    captures: Vec::new(),
+                };
+                outcome.signatures.push((function, signature));
+            }
+            BodyOwner::Fn(_) => {}
+        }
+        if nested {
+            let copies: Vec<LocalId> =
+                self.f.captured.iter().map(|captured| captured.local).collect();
+            self.f.body.params.splice(0..0, copies);
+        }
+        let body = (!self.f.failed).then(|| self.f.body.compact());
+        outcome.bodies.push((owner, body));
+    }
+
+    fn nested_outcome(&mut self, function: FnId, family: &Family) -> Signature {
+        let def = &self.program.functions[function];
+        let outer = self.f.outer.map(|outer| self.body_numbered(outer).owner);
+        let parent = match outer {
+            Some(BodyOwner::Fn(outer)) => Parent::Function(outer),
+            _ => Parent::Module,
+        };
+        let mut params = family.own.clone();
+        params.extend(family.nested.iter().map(|(_, param)| param.clone()));
+        Signature {
+            generics: Generics { params, inherited: family.own.len() as u32 },
+            params: self.f.params.clone(),
+            result: self.f.result,
+            parent,
+            path: self.nested_path(def.name),
+            captures: self.f.captured.iter().map(|captured| captured.source).collect(),
+        }
+    }
+
+    /// A path for a nested function: that of the function around it, its
+    /// name, and a number if the function has several of that name.
+    fn nested_path(&self, name: Symbol) -> Symbol {
+        let mut texts = vec![self.text(name).to_owned()];
+        let mut at = self.f.outer;
+        let mut root = None;
+        while let Some(number) = at {
+            let body = self.body_numbered(number);
+            root = Some(body.owner);
+            if body.outer.is_some()
+                && let BodyOwner::Fn(function) = body.owner
+            {
+                texts.push(self.text(self.program.functions[function].name).to_owned());
+            }
+            at = body.outer;
+        }
+        let base = match root {
+            Some(BodyOwner::Fn(function)) => {
+                self.text(self.program.functions[function].path).to_owned()
+            }
+            Some(BodyOwner::Const(constant)) => {
+                let def = &self.program.consts[constant];
+                let module = self.text(self.program.modules[def.module].path);
+                format!("{module}.{}", self.text(def.name))
+            }
+            None => String::new(),
+        };
+        texts.push(base);
+        texts.reverse();
+        let same = self
+            .bodies
+            .iter()
+            .flatten()
+            .filter(|body| {
+                body.number < self.f.number
+                    && body.outer.is_some()
+                    && matches!(body.owner, BodyOwner::Fn(function)
+                        if self.program.functions[function].name == name)
+            })
+            .count();
+        let mut path = texts.join(".");
+        if same > 0 {
+            path.push_str(&format!(".{}", same + 1));
+        }
+        self.program.intern(&path)
+    }
+
+    /// An inferred signature may not mention parameters of another function
+    /// that it was inferred together with.
+    fn check_leaks(&mut self, count: usize) {
+        let types: Vec<(Ty, Span)> =
+            self.f.params.iter().map(|param| (param.ty, param.span)).collect();
+        for (ty, span) in types {
+            if self.mentions_beyond(ty, count) {
+                let diag = Diagnostic::error(
+                    &codes::UNDECIDED,
+                    span,
+                    "the type of this parameter depends on a caller's type parameter",
+                )
+                .label("its type needs to be written")
+                .suggest(
+                    "write its type, for example",
+                    span,
+                    format!("{}: i64", self.snippet(span)),
+                    Applicability::Maybe,
+                );
+                self.error(diag);
+            }
+        }
+    }
+
+    fn mentions_beyond(&self, ty: Ty, count: usize) -> bool {
+        let types = &self.program.types;
+        if !types.has_params(ty) {
+            return false;
+        }
+        match types.kind(ty) {
+            TyKind::Param(index, _) => index as usize >= count,
+            TyKind::List(element) => self.mentions_beyond(element, count),
+            TyKind::Tuple(list) | TyKind::Adt(_, list) | TyKind::Dyn(_, list) => {
+                types.list(list).iter().any(|part| self.mentions_beyond(*part, count))
+            }
+            TyKind::Fn(params, result) => {
+                self.mentions_beyond(result, count)
+                    || types.list(params).iter().any(|part| self.mentions_beyond(*part, count))
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,544 @@
+//! What is said about names that are not found.
+
+use simple_source::{Applicability, Diagnostic, Span, Symbol, sym};
+use simple_syntax::ast::{self, Expr as Tree};
+
+use super::arguments::{CallSite, Given};
+use super::method::Lookup;
+use super::{BodyOwner, Infer};
+use crate::codes;
+use crate::def::*;
+use crate::body::ExprId;
+use crate::names::{Def, built_in_type, suggest};
+use crate::select::Head;
+use crate::ty::{Ty, TyKind};
+use crate::walk;
+
+impl Infer<'_> {
+    /// Whether a lone name means nothing at all here.
+    pub(crate) fn is_unknown(&self, name: Symbol) -> bool {
+        self.scopes.find(name).is_none()
+            && !self.f.generics.iter().any(|param| param.name == name)
+            && built_in_type(name).is_none()
+            && self.program.lookup(self.f.module, name).is_none()
+            && self.program.short_variants(self.f.module, name).is_empty()
+            && self.program.built_in_function(self.f.module, name).is_none()
+            && ![sym::SELF, sym::SELF_TYPE, sym::LIST, sym::UNDERSCORE].contains(&name)
+    }
+
+    /// A call of a function that other languages have and that is a method or
+    /// an operator here.
+    pub(crate) fn foreign_call(
+        &mut self,
+        name: Symbol,
+        given: &[Given],
+        span: Span,
+    ) -> Option<Diagnostic> {
+        let text = self.text(name);
+        let pattern = suggest::foreign_call(text)?;
+        let first = given.first()?;
+        let operand = self.tree_operand(first.tree);
+        let better = match (text, given) {
+            ("range", [low, high]) => {
+                format!("{}..{}", self.tree_operand(low.tree), self.tree_operand(high.tree))
+            }
+            ("range", [low, high, step]) => format!(
+                "({}..{}).step({})",
+                self.tree_operand(low.tree),
+                self.tree_operand(high.tree),
+                self.ast_text(step.tree)
+            ),
+            ("min" | "max", [a, b]) => {
+                format!("{}.{text}({})", self.tree_operand(a.tree), self.ast_text(b.tree))
+            }
+            (_, [_]) => pattern.replace("{}", &operand),
+            _ => return None,
+        };
+        Some(
+            Diagnostic::error(
+                &codes::UNKNOWN_NAME,
+                span,
+                format!("there is no function `{text}`"),
+            )
+            .label("not found")
+            .suggest(format!("this is written `{better}`"), span, better.clone(), Applicability::Maybe),
+        )
+    }
+
+    /// The text of an expression of the tree, in parentheses if an operator
+    /// would take it apart.
+    fn tree_operand(&self, id: ast::ExprId) -> String {
+        let text = self.ast_text(id);
+        match self.f.ast.expr(id) {
+            Tree::Binary { .. }
+            | Tree::Unary { .. }
+            | Tree::Cast { .. }
+            | Tree::Range { .. }
+            | Tree::Lambda { .. }
+            | Tree::If { .. } => format!("({text})"),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// Reports an unknown name, once per function.
+    pub(crate) fn unknown_name(&mut self, name: Symbol, span: Span) {
+        self.f.failed = true;
+        if !self.f.unknown_names.insert(name) {
+            return;
+        }
+        let text = self.text(name);
+        let diag = Diagnostic::error(
+            &codes::UNKNOWN_NAME,
+            span,
+            format!("there is no `{text}` here"),
+        )
+        .label("not found");
+        let diag = self.explain_unknown(diag, name, text, span);
+        self.error(diag);
+    }
+
+    fn explain_unknown(
+        &mut self,
+        diag: Diagnostic,
+        name: Symbol,
+        text: &str,
+        span: Span,
+    ) -> Diagnostic {
+        use Applicability::Maybe;
+        // Declared somewhere that is not in reach.
+        if let Some((declared, around)) = self.declared_elsewhere(name, span) {
+            if around {
+                return diag.also(declared, "not yet declared inside its own value").note(format!(
+                    "a lambda cannot call itself by the name it is bound to: declare `fn {text}(..)` instead"
+                ));
+            }
+            if declared.lo > span.lo {
+                return diag
+                    .also(declared, "declared only here")
+                    .note(format!("`{text}` is used before it is declared"));
+            }
+            if let Some(left) = self.scopes.was_declared(name) {
+                return self.left_behind(diag, text, left);
+            }
+        }
+        if let Some(left) = self.scopes.was_declared(name) {
+            return self.left_behind(diag, text, left);
+        }
+        // A field or method that needs `self.`.
+        if let Some(owner) = self.f.self_ty {
+            let is_member = self.find_field(owner, name).is_some()
+                || matches!(self.lookup_method(owner, name), Lookup::Found(_));
+            let has_self = self.scopes.find(sym::SELF).is_some();
+            if is_member && has_self {
+                return diag.suggest(
+                    "members of the value are reached by `self.`",
+                    span,
+                    format!("self.{text}"),
+                    Applicability::Certain,
+                );
+            }
+        }
+        if let Some(ours) = suggest::foreign_value(text) {
+            return diag.suggest(
+                format!("this is called `{ours}` here"),
+                span,
+                ours,
+                Applicability::Certain,
+            );
+        }
+        let names: Vec<&str> = self
+            .scopes
+            .names()
+            .map(|name| self.program.text(name))
+            .chain(
+                self.program
+                    .visible_names(self.f.module)
+                    .filter(|(_, def)| !matches!(def, Def::Unresolved))
+                    .map(|(text, _)| text),
+            )
+            .chain(
+                self.program.scope(self.f.module).variants.keys().map(|name| self.program.text(*name)),
+            )
+            .chain(["print", "eprint", "panic"])
+            .collect();
+        let near = suggest::nearest(text, names);
+        if let Some(ours) = suggest::foreign_function(text) {
+            return diag.suggest(
+                format!("this is called `{ours}` here"),
+                span,
+                ours,
+                Applicability::Certain,
+            );
+        }
+        // A member of a module that is imported as a whole.
+        let mut qualified: Vec<String> = self
+            .program
+            .scope(self.f.module)
+            .names
+            .iter()
+            .filter_map(|(module_name, entry)| match entry.def {
+                Def::Module(module) => {
+                    let member = self.program.scope(module).names.get(&name)?;
+                    member.public.then(|| format!("{}.{text}", self.program.text(*module_name)))
+                }
+                _ => None,
+            })
+            .collect();
+        qualified.sort_unstable();
+        if let Some(path) = qualified.first() {
+            return diag.suggest("it is in a module", span, path.clone(), Applicability::Certain);
+        }
+        let modules = self.modules_offering(name, text);
+        if let Some(module) = modules.first() {
+            let last = module.rsplit('.').next().unwrap_or(module);
+            return if last == text {
+                diag.note(format!("there is the module `{module}`: add `use {module}`"))
+            } else {
+                diag.note(format!("`{text}` is in `{module}`: add `use {module}.{{{text}}}`"))
+            };
+        }
+        match near {
+            Some(near) => diag.suggest(format!("there is `{near}`"), span, near, Maybe),
+            None => diag,
+        }
+    }
+
+    /// Modules that have a name or are called so, loaded or not.
+    fn modules_offering(&self, name: Symbol, text: &str) -> Vec<String> {
+        let mut found: Vec<String> =
+            self.program.modules_with(name).into_iter().map(str::to_owned).collect();
+        let suffix = format!(".{text}");
+        found.extend(
+            self.program
+                .modules
+                .iter()
+                .map(|module| self.program.text(module.path))
+                .filter(|path| path.ends_with(&suffix))
+                .map(str::to_owned),
+        );
+        if let Some(search) = &self.program.session.library_search {
+            found.extend(search(text));
+        }
+        found.retain(|path| path.as_str() != self.text(self.program.modules[self.f.module].path));
+        found
+    }
+
+    fn left_behind(&self, diag: Diagnostic, text: &str, left: Span) -> Diagnostic {
+        let line = self.line_of(left);
+        let in_loop = line.trim_start().starts_with("for ");
+        if in_loop {
+            diag.also(left, "the loop's variable ends with the loop").note(format!(
+                "to keep a value, declare a variable before the loop: `var last_{text} = ...`"
+            ))
+        } else {
+            diag.also(left, "declared in an inner block, which ends before")
+                .note(format!("declare it before the block with `var {text} = ...`"))
+        }
+    }
+
+    /// The text of the line that a span begins in.
+    fn line_of(&self, span: Span) -> &str {
+        let sources = &self.program.session.sources;
+        let Some(file) = sources.file_of(span) else { return "" };
+        let file = sources.file(file);
+        let at = (span.lo - file.base) as usize;
+        let text = file.text();
+        let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+        let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        &text[start..end]
+    }
+
+    /// Where the function at hand declares a name out of reach, and whether
+    /// the use is inside that declaration.
+    fn declared_elsewhere(&self, name: Symbol, span: Span) -> Option<(Span, bool)> {
+        let ast = self.f.ast;
+        let bodies: Vec<ast::ExprId> = match self.f.owner {
+            BodyOwner::Fn(function) if !self.f.is_script => {
+                match ast.item(self.item_of(function)?).kind {
+                    ast::ItemKind::Function(function) => function.body.into_iter().collect(),
+                    ast::ItemKind::Test { body } => vec![body],
+                    _ => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        };
+        let mut stmts: Vec<ast::StmtId> = ast
+            .items
+            .iter()
+            .filter(|_| self.f.is_script)
+            .filter_map(|item| match ast.item(*item).kind {
+                ast::ItemKind::Stmt(stmt) => Some(stmt),
+                _ => None,
+            })
+            .collect();
+        for body in bodies {
+            walk::statements(ast, body, &mut stmts);
+        }
+        for stmt in stmts {
+            let stmt = ast.stmt(stmt);
+            let at = match stmt.kind {
+                ast::StmtKind::Let { pat, .. } => match *ast.pat(pat) {
+                    ast::Pat { kind: ast::PatKind::Name(found), span } if found == name => span,
+                    _ => continue,
+                },
+                ast::StmtKind::Assign { target, .. } => match *ast.expr(target) {
+                    Tree::Name(found) if found == name => ast.span(target),
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            let inside = stmt.span.lo <= span.lo && span.hi <= stmt.span.hi && at.hi <= span.lo;
+            if at != span {
+                return Some((at, inside));
+            }
+        }
+        None
+    }
+
+    /// Reports that a value has no method of a name.
+    pub(crate) fn unknown_method(
+        &mut self,
+        receiver: ExprId,
+        name: ast::Name,
+        given: &[Given],
+        site: CallSite,
+    ) {
+        let ty = self.ty(receiver);
+        let text = self.text(name.symbol);
+        let shown = self.show(ty);
+        if let Some(inner) = self.as_option(ty)
+            && matches!(self.lookup_method(inner, name.symbol), Lookup::Found(_))
+        {
+            self.option_member(receiver, ty, name);
+            return;
+        }
+        if let Some((_, field_ty)) = self.find_field(ty, name.symbol) {
+            let span = Span::new(name.span.lo, site.span.hi);
+            let diag = Diagnostic::error(
+                &codes::NOT_CALLABLE,
+                span,
+                format!("`{text}` is a field of `{shown}`, not a method"),
+            )
+            .label("a field is not called");
+            let diag = if matches!(self.table.kind(field_ty), TyKind::Fn(..)) {
+                let whole = self.snippet(self.span(receiver).to(name.span));
+                let rest = self.snippet(Span::new(name.span.hi, site.span.hi));
+                diag.suggest(
+                    "to call the function in it, put the field in parentheses",
+                    site.span,
+                    format!("({whole}){rest}"),
+                    Applicability::Certain,
+                )
+            } else {
+                diag.suggest("leave the parentheses out", span, text, Applicability::Maybe)
+            };
+            self.error(diag);
+            return;
+        }
+        let param = match self.table.kind(ty) {
+            TyKind::Param(_, param) => Some(self.text(param).to_owned()),
+            TyKind::Infer(_) => Some(shown.clone()),
+            _ => None,
+        };
+        if let Some(param) = param {
+            let owners = self.program.session.tables.trait_methods.get(&name.symbol);
+            let owner = owners.and_then(|owners| owners.first()).map(|(trait_, _)| *trait_);
+            let diag = match owner {
+                Some(trait_) => {
+                    let owner = self.text(self.program.traits[trait_].name);
+                    Diagnostic::error(
+                        &codes::MISSING_BOUND,
+                        name.span,
+                        format!("the type parameter `{param}` needs the bound `{param}: {owner}` for `{text}`"),
+                    )
+                    .label(format!("nothing says that `{param}` implements `{owner}`"))
+                    .note(format!("write `[{param}: {owner}]` where it is declared"))
+                }
+                None => Diagnostic::error(
+                    &codes::UNKNOWN_METHOD,
+                    name.span,
+                    format!("a value of the type parameter `{param}` has no method `{text}`"),
+                )
+                .label("not found")
+                .note("the methods of a type parameter come from its bounds"),
+            };
+            self.error(diag);
+            return;
+        }
+        let mut diag = Diagnostic::error(
+            &codes::UNKNOWN_METHOD,
+            name.span,
+            format!("`{shown}` has no method `{text}`"),
+        )
+        .label("not found");
+        let symbols = self.method_symbols(ty);
+        let names: Vec<&str> = symbols.iter().map(|name| self.program.text(*name)).collect();
+        let foreign =
+            suggest::foreign_method(text).iter().copied().find(|ours| names.contains(ours));
+        let keyed = matches!(self.table.kind(ty), TyKind::Adt(adt, _)
+            if adt == self.program.lang.dict || adt == self.program.lang.set)
+            || matches!(self.table.kind(ty), TyKind::List(_));
+        if foreign == Some("contains") && keyed && given.len() == 1 {
+            let key = self.ast_text(given[0].tree).to_owned();
+            let whole = self.operand_text(receiver);
+            diag = diag.suggest(
+                "whether it has something is asked by `in`",
+                site.span,
+                format!("{key} in {whole}"),
+                Applicability::Maybe,
+            );
+        } else if let Some(ours) = foreign {
+            diag = diag.suggest(
+                format!("this is called `{ours}` here"),
+                name.span,
+                ours,
+                Applicability::Certain,
+            );
+        } else if let Some(near) = suggest::nearest(text, names.iter().copied()) {
+            diag = diag.suggest(
+                format!("there is `{near}`"),
+                name.span,
+                near,
+                Applicability::Maybe,
+            );
+        } else if let TyKind::Adt(adt, _) = self.table.kind(ty) {
+            let def = &self.program.adts[adt];
+            if self.program.is_library(def.module) {
+                diag = diag.note("the methods of the standard library are in the reference");
+            } else if names.is_empty() {
+                diag = diag.note(format!("`{shown}` has no methods"));
+            }
+        }
+        self.error(diag);
+    }
+
+    /// The names of the methods that a type has of its own.
+    pub(crate) fn method_symbols(&mut self, ty: Ty) -> Vec<Symbol> {
+        let head = Head::of(self.table.kind(ty));
+        let number = matches!(self.table.kind(ty), TyKind::Int(_) | TyKind::Float(_));
+        let mut found: Vec<Symbol> = self
+            .program
+            .session
+            .tables
+            .inherent
+            .keys()
+            .filter(|(own, _)| Some(*own) == head || (number && *own == Head::Any))
+            .map(|(_, name)| *name)
+            .filter(|name| !self.program.text(*name).starts_with('_'))
+            .collect();
+        let traits: Vec<TraitId> = self.program.traits.indices().collect();
+        for trait_ in traits {
+            if self.program.traits[trait_].methods.is_empty()
+                || self.program.is_structural(trait_)
+                || self.holds(trait_, ty, crate::ty::Tys::EMPTY) != super::select::Holds::Yes
+            {
+                continue;
+            }
+            for method in &self.program.traits[trait_].methods {
+                found.push(self.program.functions[*method].name);
+            }
+        }
+        found.push(self.program.intern("to_str"));
+        found
+    }
+
+    /// Reports that a type has no member of a name, for a path.
+    pub(crate) fn unknown_type_member(&mut self, ty: Ty, name: ast::Name, _span: Span) {
+        if let TyKind::Adt(adt, _) = self.table.kind(ty)
+            && self.program.adts[adt].kind == AdtKind::Enum
+        {
+            self.unknown_variant(adt, name);
+            return;
+        }
+        let text = self.text(name.symbol);
+        let shown = self.show(ty);
+        let mut diag = Diagnostic::error(
+            &codes::UNKNOWN_METHOD,
+            name.span,
+            format!("the type `{shown}` has no `{text}`"),
+        )
+        .label("not found");
+        let symbols = self.method_symbols(ty);
+        let names: Vec<&str> = symbols
+            .iter()
+            .map(|name| self.program.text(*name))
+            .chain(["MAX", "MIN", "INF", "NAN", "EPSILON"])
+            .collect();
+        if let Some(near) = suggest::nearest(text, names) {
+            diag = diag.suggest(
+                format!("there is `{near}`"),
+                name.span,
+                near,
+                Applicability::Maybe,
+            );
+        }
+        self.error(diag);
+    }
+
+    /// Reports that an enum has no variant of a name.
+    pub(crate) fn unknown_variant(&mut self, adt: AdtId, name: ast::Name) {
+        let text = self.text(name.symbol);
+        let def = &self.program.adts[adt];
+        let owner = self.text(def.name);
+        let mut diag = Diagnostic::error(
+            &codes::UNKNOWN_VARIANT,
+            name.span,
+            format!("the enum `{owner}` has no variant `{text}`"),
+        )
+        .label("not found")
+        .also(def.span, "declared here");
+        let names: Vec<&str> =
+            def.variants.iter().map(|variant| self.program.text(variant.name)).collect();
+        diag = match suggest::nearest(text, names.iter().copied()) {
+            Some(near) => diag.suggest(
+                format!("there is `{near}`"),
+                name.span,
+                near,
+                Applicability::Maybe,
+            ),
+            None => diag.note(format!("its variants are `{}`", names.join("`, `"))),
+        };
+        self.error(diag);
+    }
+
+    /// A value that a function returns without saying so.
+    pub(crate) fn undeclared_result(&mut self, span: Span, ty: Ty) {
+        let shown = self.show(ty);
+        let BodyOwner::Fn(function) = self.f.owner else { return };
+        let in_lambda = self.f.frames.len() > 1;
+        let name = self.text(self.program.functions[function].name);
+        let mut diag = Diagnostic::error(
+            &codes::UNSTATED_RESULT,
+            span,
+            if in_lambda {
+                "nothing is done with what this lambda returns".to_owned()
+            } else {
+                format!("`{name}` says nothing of a result, so it returns nothing")
+            },
+        )
+        .label(format!("this is `{shown}`"));
+        if !in_lambda && let Some(head) = self.head_end(function) {
+            diag = diag.suggest(
+                "state what it returns",
+                head,
+                format!(" -> {shown}"),
+                Applicability::Maybe,
+            );
+        }
+        self.error(diag);
+    }
+
+    /// The place after a function's parameters, where `->` belongs.
+    pub(crate) fn head_end(&self, function: FnId) -> Option<Span> {
+        let def = &self.program.functions[function];
+        let item = self.item_of(function)?;
+        let ast::ItemKind::Function(written) = self.f.ast.item(item).kind else { return None };
+        let params = self.f.ast.list(written.params);
+        let sources = &self.program.session.sources;
+        let file = sources.file(sources.file_of(def.span)?);
+        let from = params.last().map_or(def.span.hi, |param| param.span.hi);
+        let text = file.text().get((from - file.base) as usize..)?;
+        let at = from + text.find(')')? as u32 + 1;
+        Some(Span::new(at, at))
+    }
+}

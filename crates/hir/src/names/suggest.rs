@@ -1,0 +1,218 @@
+//! What somebody may have meant by a name that does not exist.
+
+/// Names that are offered for an unknown one: at most a third of the letters
+/// differ, or only their case. The nearest comes first; equally near ones in
+/// the order of the alphabet, so that the order of `candidates` is all one.
+pub(crate) fn nearest<'c>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    let lower = name.to_lowercase();
+    let letters = name.chars().count();
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        if candidate == name || candidate.is_empty() || candidate == "_" {
+            continue;
+        }
+        let longest = letters.max(candidate.chars().count());
+        let limit = longest / 3;
+        let distance = if candidate.to_lowercase() == lower {
+            0
+        } else if letters.abs_diff(candidate.chars().count()) > limit {
+            continue;
+        } else {
+            let distance = edit_distance(name, candidate, limit);
+            if distance > limit {
+                continue;
+            }
+            distance
+        };
+        if best.is_none_or(|(least, text)| (distance, candidate) < (least, text)) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, text)| text)
+}
+
+/// How many letters have to be added, removed, replaced or swapped with their
+/// neighbour to make one word of the other (optimal string alignment); `limit`
+/// + 1 if it is more than `limit`.
+fn edit_distance(a: &str, b: &str, limit: usize) -> usize {
+    let a: Vec<char> = a.chars().collect();
+    let b: Vec<char> = b.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut previous: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut current = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut cost = (previous[j] + usize::from(x != y))
+                .min(previous[j + 1] + 1)
+                .min(current[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                cost = cost.min(before[j - 1] + 1);
+            }
+            current.push(cost);
+        }
+        if current.iter().min().is_some_and(|least| *least > limit) {
+            return limit + 1;
+        }
+        before = std::mem::replace(&mut previous, current);
+    }
+    previous[b.len()]
+}
+
+/// What a type of another language is called here.
+pub(crate) fn foreign_type(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "int" | "Int" | "Integer" | "integer" | "long" | "Long" | "isize" | "usize" | "int64"
+        | "number" | "i128" => "i64",
+        "short" | "int16" => "i16",
+        "int32" => "i32",
+        "uint" | "unsigned" | "uint64" | "ulong" | "u128" => "u64",
+        "uint32" => "u32",
+        "byte" | "uint8" => "u8",
+        "int8" => "i8",
+        "float" | "Float" | "double" | "Double" | "float64" => "f64",
+        "float32" => "f32",
+        "string" | "String" | "text" | "Str" => "str",
+        "boolean" | "Boolean" | "Bool" => "bool",
+        "Char" | "rune" => "char",
+        "Void" | "void" | "None" | "Unit" | "unit" => "()",
+        _ => return None,
+    })
+}
+
+/// How a generic type of another language is written here: what goes before,
+/// between and after its arguments.
+pub(crate) fn foreign_generic(name: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    Some(match name {
+        "list" | "Vec" | "vec" | "Array" | "array" | "Seq" | "Slice" => ("[", ", ", "]"),
+        "dict" | "map" | "Map" | "HashMap" | "BTreeMap" | "IndexMap" | "hashmap" => ("{", ": ", "}"),
+        "set" | "HashSet" | "BTreeSet" => ("{", ", ", "}"),
+        "Optional" | "Maybe" | "option" => ("", ", ", "?"),
+        "tuple" | "Tuple" => ("(", ", ", ")"),
+        _ => return None,
+    })
+}
+
+/// What a trait of another language is called here.
+pub(crate) fn foreign_trait(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Comparable" | "PartialOrd" | "Ordered" | "Orderable" => "Ord",
+        "PartialEq" | "Equatable" | "Equal" | "Equals" => "Eq",
+        "Hashable" => "Hash",
+        "Display" | "Debug" | "ToString" | "Stringer" | "Printable" | "Str" => "Show",
+        "Iterator" | "IntoIterator" | "Iterable" => "Iter",
+        "Addable" | "Plus" => "Add",
+        "Num" | "Numeric" => "Number",
+        _ => return None,
+    })
+}
+
+/// What a value of another language is called here.
+pub(crate) fn foreign_value(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "null" | "NULL" | "Null" | "undefined" | "nothing" | "Nil" | "nullptr" | "none" => "None",
+        "True" | "TRUE" => "true",
+        "False" | "FALSE" => "false",
+        "this" => "self",
+        _ => return None,
+    })
+}
+
+/// What a function of another language is called here.
+pub(crate) fn foreign_function(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "println" | "printf" | "puts" | "echo" | "console" | "say" => "print",
+        "eprintln" => "eprint",
+        "readline" | "raw_input" | "gets" => "input",
+        "throw" | "raise" | "die" | "abort" => "panic",
+        _ => return None,
+    })
+}
+
+/// How a call of another language's function is written here, with `{}` for
+/// its argument.
+pub(crate) fn foreign_call(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "len" | "length" | "size" => "{}.len()",
+        "str" | "String" | "repr" | "string" | "to_string" => "{}.to_str()",
+        "int" | "parseInt" => "{}.to_int()",
+        "float" | "parseFloat" => "{}.to_float()",
+        "range" => "0..{}",
+        "abs" => "{}.abs()",
+        "sum" => "{}.sum()",
+        "sorted" => "{}.sorted()",
+        "reversed" => "{}.reversed()",
+        "enumerate" => "{}.enumerate()",
+        "any" => "{}.any(\\x: x)",
+        "all" => "{}.all(\\x: x)",
+        "chr" => "{} as char",
+        "ord" => "{} as u32",
+        "min" => "{}.min()",
+        "max" => "{}.max()",
+        _ => return None,
+    })
+}
+
+/// What a method of another language is called here.
+pub(crate) fn foreign_method(name: &str) -> &'static [&'static str] {
+    match name {
+        "length" | "size" | "count" | "__len__" => &["len"],
+        "append" | "add" | "push_back" | "Add" | "push_str" | "insert" => &["push", "add"],
+        "to_string" | "toString" | "str" | "String" | "string" | "to_s" | "__str__" => &["to_str"],
+        "addAll" | "append_all" | "concat" | "update" | "push_all" => &["extend"],
+        "contains" | "contains_key" | "has_key" | "containsKey" | "has" | "includes" => {
+            &["contains"]
+        }
+        "toUpperCase" | "to_uppercase" | "uppercase" | "upcase" => &["upper"],
+        "toLowerCase" | "to_lowercase" | "lowercase" | "downcase" => &["lower"],
+        "strip" => &["trim"],
+        "lstrip" | "trim_left" => &["trim_start"],
+        "rstrip" | "trim_right" => &["trim_end"],
+        "startswith" | "startsWith" | "has_prefix" => &["starts_with"],
+        "endswith" | "endsWith" | "has_suffix" => &["ends_with"],
+        "indexOf" | "index" | "position" => &["index_of", "find"],
+        "reduce" | "inject" => &["fold"],
+        "forEach" | "for_each" => &["each"],
+        "collect" | "toList" | "list" => &["to_list"],
+        "isEmpty" | "empty" => &["is_empty"],
+        "setdefault" | "get_or_default" | "getOrDefault" => &["get_or"],
+        "unwrap_or_else" | "or_else" | "orElse" => &["unwrap_or"],
+        "getOrElse" | "get_or_else" => &["unwrap_or", "get_or"],
+        "parse" | "to_i" | "toInt" | "to_i64" | "as_int" => &["to_int"],
+        "parse_float" | "to_f" | "toFloat" | "to_f64" => &["to_float"],
+        "delete" | "erase" | "del" | "remove_at" => &["remove"],
+        "pop_back" => &["pop"],
+        "isdigit" | "is_numeric" | "isDigit" => &["is_digit"],
+        "isalpha" | "is_alphabetic" => &["is_alpha"],
+        "isspace" | "is_whitespace" => &["is_space"],
+        "ceiling" => &["ceil"],
+        "truncate" => &["trunc"],
+        "modulo" | "mod" => &["rem"],
+        "substring" | "substr" => &["slice"],
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found() {
+        let names = ["total_price", "balance", "PI", "Green", "print"];
+        assert_eq!(nearest("total_prize", names), Some("total_price"));
+        assert_eq!(nearest("balence", names), Some("balance"));
+        assert_eq!(nearest("PII", names), Some("PI"));
+        assert_eq!(nearest("green", names), Some("Green"));
+        assert_eq!(nearest("pirnt", names), Some("print"));
+        assert_eq!(nearest("zebra", names), None);
+        assert_eq!(nearest("x", ["y"]), None);
+    }
+
+    #[test]
+    fn the_order_of_candidates_does_not_matter() {
+        assert_eq!(nearest("cat", ["car", "bat"]), nearest("cat", ["bat", "car"]));
+    }
+}
