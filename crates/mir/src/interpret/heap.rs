@@ -31,6 +31,9 @@ pub(super) enum Contents {
     Freed,
 }
 
+/// More slots than this no list of a test has.
+const MAX_SLOTS: usize = 1 << 24;
+
 struct Object {
     kind: Kind,
     /// As in `docs/design/memory.md`: 0 is static.
@@ -39,6 +42,9 @@ struct Object {
     weak: u32,
     /// Its last strong reference is gone.
     dead: bool,
+    /// Of a list: how many of its values are elements. Those behind lie in
+    /// its spare room, where the library keeps some while it moves them.
+    len: usize,
     contents: Contents,
 }
 
@@ -94,8 +100,12 @@ impl Heap {
             Contents::Values(values) => 1 + values.len() as u64,
             Contents::Freed => 0,
         };
+        let len = match &contents {
+            Contents::Values(values) => values.len(),
+            _ => 0,
+        };
         let id = ObjectId(self.objects.len() as u32);
-        self.objects.push(Object { kind, count, weak: 1, dead: false, contents });
+        self.objects.push(Object { kind, count, weak: 1, dead: false, len, contents });
         if count > 0 {
             self.live += 1;
             self.statistics.allocations += 1;
@@ -150,18 +160,61 @@ impl Heap {
         self.object(id).ok().map(|object| object.kind)
     }
 
+    /// The elements, fields or value of an object.
     pub(super) fn values(&self, id: ObjectId) -> Result<&[Value]> {
-        match &self.object(id)?.contents {
+        let object = self.object(id)?;
+        match &object.contents {
+            Contents::Values(values) => Ok(&values[..object.len]),
+            _ => Err(Fault::Mismatch("an object with values")),
+        }
+    }
+
+    pub(super) fn values_mut(&mut self, id: ObjectId) -> Result<&mut [Value]> {
+        let object = self.object_mut(id)?;
+        match &mut object.contents {
+            Contents::Values(values) => Ok(&mut values[..object.len]),
+            _ => Err(Fault::Mismatch("an object with values")),
+        }
+    }
+
+    /// The elements of a list with at least `len` slots, spare ones included.
+    pub(super) fn slots(&mut self, id: ObjectId, len: usize) -> Result<&mut Vec<Value>> {
+        if len > MAX_SLOTS {
+            return Err(Fault::Limit("elements"));
+        }
+        let grown = match &mut self.object_mut(id)?.contents {
+            Contents::Values(values) if values.len() < len => {
+                let grown = len - values.len();
+                values.resize(len, Value::Nothing);
+                grown
+            }
+            _ => 0,
+        };
+        self.size += grown as u64;
+        match &mut self.object_mut(id)?.contents {
             Contents::Values(values) => Ok(values),
             _ => Err(Fault::Mismatch("an object with values")),
         }
     }
 
-    pub(super) fn values_mut(&mut self, id: ObjectId) -> Result<&mut Vec<Value>> {
-        match &mut self.object_mut(id)?.contents {
-            Contents::Values(values) => Ok(values),
-            _ => Err(Fault::Mismatch("an object with values")),
-        }
+    /// Sets the number of a list's elements.
+    pub(super) fn set_len(&mut self, id: ObjectId, len: usize) -> Result<()> {
+        self.slots(id, len)?;
+        self.object_mut(id)?.len = len;
+        Ok(())
+    }
+
+    pub(super) fn push_value(&mut self, id: ObjectId, value: Value) -> Result<()> {
+        let len = self.values(id)?.len();
+        self.slots(id, len + 1)?[len] = value;
+        self.set_len(id, len + 1)
+    }
+
+    pub(super) fn pop_value(&mut self, id: ObjectId) -> Result<Value> {
+        let last = self.values(id)?.len().checked_sub(1).ok_or(Fault::OutOfBounds)?;
+        let value = std::mem::take(&mut self.values_mut(id)?[last]);
+        self.set_len(id, last)?;
+        Ok(value)
     }
 
     /// The text of a text object.

@@ -18,18 +18,16 @@ impl Machine<'_> {
             (Intrinsic::ListPush, [Arg::Address(list), Arg::Value(value)]) => {
                 let value = self.operand(*value, true)?;
                 let list = self.unique_list(*list)?;
-                self.heap.size += 1;
-                self.heap.values_mut(list)?.push(value);
+                self.heap.push_value(list, value)?;
                 None
             }
             (Intrinsic::ListPop, [Arg::Address(list)]) => {
                 let list = self.owned_list(*list)?;
-                Some(self.heap.values_mut(list)?.pop().ok_or(Fault::OutOfBounds)?)
+                Some(self.heap.pop_value(list)?)
             }
             (Intrinsic::ListReserve, [Arg::Address(list), Arg::Value(count)]) => {
-                let count = self.count(*count)?;
-                let list = self.unique_list(*list)?;
-                self.heap.values_mut(list)?.reserve(count.min(1 << 16));
+                self.count(*count)?;
+                self.unique_list(*list)?;
                 None
             }
             (Intrinsic::ListWithCapacity, [Arg::Value(count)]) => {
@@ -40,24 +38,20 @@ impl Machine<'_> {
             (Intrinsic::ListTake, [Arg::Address(list), Arg::Value(at)]) => {
                 let at = self.count(*at)?;
                 let list = self.owned_list(*list)?;
-                let slot = self.heap.values_mut(list)?.get_mut(at).ok_or(Fault::OutOfBounds)?;
+                let slot = self.heap.slots(list, 0)?.get_mut(at).ok_or(Fault::OutOfBounds)?;
                 Some(std::mem::take(slot))
             }
             (Intrinsic::ListPut, [Arg::Address(list), Arg::Value(at), Arg::Value(value)]) => {
                 let at = self.count(*at)?;
                 let value = self.operand(*value, true)?;
                 let list = self.owned_list(*list)?;
-                *self.heap.values_mut(list)?.get_mut(at).ok_or(Fault::OutOfBounds)? = value;
+                self.heap.slots(list, at + 1)?[at] = value;
                 None
             }
             (Intrinsic::ListSetLen, [Arg::Address(list), Arg::Value(len)]) => {
                 let len = self.count(*len)?;
                 let list = self.owned_list(*list)?;
-                if len as u64 > self.limits.memory {
-                    return Err(Fault::Limit("values"));
-                }
-                self.heap.size += len as u64;
-                self.heap.values_mut(list)?.resize(len, Value::Nothing);
+                self.heap.set_len(list, len)?;
                 None
             }
             (
@@ -67,10 +61,8 @@ impl Machine<'_> {
                 let (from, to) = (self.count(*from)?, self.count(*to)?);
                 let count = self.count(*count)?;
                 let list = self.owned_list(*list)?;
-                let values = self.heap.values_mut(list)?;
-                if from.max(to) + count > values.len() {
-                    return Err(Fault::OutOfBounds);
-                }
+                let end = from.max(to).saturating_add(count);
+                let values = self.heap.slots(list, end)?;
                 // Bytes are moved: what lay at the start lies there no more.
                 let moved: Vec<Value> =
                     values[from..from + count].iter_mut().map(std::mem::take).collect();

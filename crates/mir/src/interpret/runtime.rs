@@ -148,8 +148,9 @@ impl Machine<'_> {
                 let values = self.heap.values(other.object()?)?.to_vec();
                 let values = self.kept(values)?;
                 let list = self.unshare(slot.slot()?)?;
-                self.heap.size += values.len() as u64;
-                self.heap.values_mut(list)?.extend(values);
+                for value in values {
+                    self.heap.push_value(list, value)?;
+                }
                 Ok(None)
             }
             ("rt_list_slice", [list, from, to]) => {

@@ -9,7 +9,7 @@ use simple_mir::*;
 
 use super::Random;
 use super::builder::Builder;
-use super::universe::Universe;
+use super::universe::{Hostile, Universe};
 
 /// How large programs are.
 #[derive(Clone, Copy)]
@@ -40,6 +40,7 @@ pub(crate) fn program(seed: u64, size: Size) -> (Universe, Module) {
     let (universe, mut module) = Universe::new();
     universe.add_dumps(&mut module);
     let mut random = Random::new(seed);
+    universe.add_hostile(&mut module);
     add_methods(&universe, &mut module);
     let mut ids = Vec::new();
     let headers: Vec<Header> =
@@ -154,6 +155,10 @@ impl Generator<'_> {
             let text = self.value(self.universe.str_, 2);
             let global = self.global(0, self.universe.str_);
             self.b.push(StatementKind::Initialise(global, text));
+            let option = self.universe.all[6];
+            let node = self.value(option, 2);
+            let global = self.global(2, option);
+            self.b.push(StatementKind::Initialise(global, node));
         }
         self.block();
         if self.is_entry {
@@ -164,6 +169,8 @@ impl Generator<'_> {
             self.b.push(StatementKind::Discard(list));
             let text = self.global(0, self.universe.str_);
             self.b.push(StatementKind::Discard(text));
+            let node = self.global(2, self.universe.all[6]);
+            self.b.push(StatementKind::Discard(node));
         }
         let value = self.value(header.result, 3);
         self.b.end(Terminator::Return(value));
@@ -227,7 +234,7 @@ impl Generator<'_> {
 
     fn statement(&mut self) {
         let deep = self.depth >= self.size.depth;
-        match self.random.below(104) {
+        match self.random.below(119) {
             0..14 => {
                 let ty = self.any_type();
                 let value = self.rvalue(ty, 2);
@@ -255,7 +262,11 @@ impl Generator<'_> {
             97 if self.depth > 0 => self.leave(),
             98 => self.weak(),
             99 => self.swap(),
-            _ => self.call_closure(),
+            100..104 => self.call_closure(),
+            104..109 => self.hostile(),
+            109..112 => self.part_twice(),
+            112..116 => self.update(),
+            _ => self.change_twice(),
         }
     }
 
@@ -583,6 +594,211 @@ impl Generator<'_> {
         }
         self.unshare(element);
         self.b.call(None, Callee::Function(self.ids[index]), &args);
+    }
+
+    /// Hands a part of an instance to a function that changes the instance.
+    fn hostile(&mut self) {
+        let universe = self.universe;
+        let is_instance = |ty| matches!(universe.types.get(ty), Type::Class(_));
+        let Some((instance, ty)) = self.changeable(&is_instance) else { return };
+        if self.random.chance(30) {
+            // The same instance is reached by another way, too.
+            let Type::Enum(option) = universe.types.get(universe.all[6]) else { return };
+            debug_assert!(universe.types.enum_variants(option)[0].fields[0].ty == ty);
+            let args = self.b.values(&[Operand::Copy(instance)]);
+            let some = self.b.temp(universe.all[6], Rvalue::Variant(0, args));
+            let global = self.global(2, universe.all[6]);
+            self.b.assign(global, Rvalue::Use(Operand::Copy(some)));
+        }
+        let wanted = |ty| ty == universe.str_ || ty == universe.strs || ty == universe.all[0];
+        let mut ways = self.ways(ty, 2, &wanted);
+        ways.retain(|way| !self.links_instances(ty, way));
+        let way = ways[self.random.below(ways.len())].clone();
+        let mut place = self.b.project(instance, &way);
+        if self.random.chance(30) {
+            // By way of a local, which may turn out to be an alias.
+            let copy = self.b.temp(ty, Rvalue::Use(Operand::Copy(instance)));
+            place = self.b.project(copy, &way);
+        }
+        let mut part = self.type_of(place);
+        let mut join = None;
+        if part == universe.strs && self.random.chance(40) {
+            let (_, done) = self.guard(place, 0);
+            let zero = self.b.temp(universe.i64_, Rvalue::Use(Universe::int(0)));
+            place = self.b.project(place, &[Projection::Index(zero.local)]);
+            part = universe.str_;
+            join = Some(done);
+        }
+        let what = match self.random.below(if self.size.overlapping { 3 } else { 2 }) {
+            0 => Hostile::Look,
+            1 => Hostile::Keep,
+            _ => Hostile::Change,
+        };
+        let function = universe.hostile(self.module, what, part).expect("there is one");
+        let callee = Callee::Function(function);
+        let value = Arg::Value(Operand::Copy(place));
+        let whom = Arg::Value(Operand::Copy(instance));
+        match what {
+            Hostile::Look => self.b.call(None, callee, &[value, whom]),
+            Hostile::Change => {
+                self.unshare(place);
+                self.b.call(None, callee, &[Arg::Address(place), whom]);
+            }
+            Hostile::Keep if join.is_none() && self.random.chance(60) => {
+                self.b.call(Some(place), callee, &[value, whom]);
+            }
+            Hostile::Keep => {
+                let local = self.b.local(part);
+                self.b.call(Some(Place::local(local)), callee, &[value, whom]);
+                self.dump(Variable { local, ty: part, by_address: false });
+                if join.is_none() {
+                    self.b.assign(place, Rvalue::Use(Operand::Copy(Place::local(local))));
+                }
+            }
+        }
+        if let Some(join) = join {
+            self.b.goto(join);
+            self.b.switch_to(join);
+        }
+    }
+
+    /// Copies a part twice: one copy is handed on, the other looked at.
+    fn part_twice(&mut self) {
+        let Some(variable) = self.any_variable() else { return };
+        let mut ways = self.ways(variable.ty, 3, &|_| true);
+        ways.retain(|way| !way.is_empty());
+        if ways.is_empty() {
+            return;
+        }
+        let way = ways[self.random.below(ways.len())].clone();
+        let whole = self.random.chance(50);
+        let root = if whole {
+            let place = self.root(variable);
+            self.b.temp(variable.ty, Rvalue::Use(Operand::Copy(place)))
+        } else {
+            self.root(variable)
+        };
+        let place = self.b.project(root, &way);
+        let ty = self.type_of(place);
+        let first = self.b.temp(ty, Rvalue::Use(Operand::Copy(place)));
+        let second = self.b.temp(ty, Rvalue::Use(Operand::Copy(place)));
+        let list = self.types().intern(Type::List(ty));
+        let values = self.b.values(&[Operand::Copy(second)]);
+        let kept = self.b.temp(list, Rvalue::List(values));
+        if self.random.chance(50) {
+            self.variables.push(Variable { local: kept.local, ty: list, by_address: false });
+        }
+        self.dump(Variable { local: first.local, ty, by_address: false });
+    }
+
+    /// Changes a part, copies the whole or a container on the way, and changes
+    /// the part again without making anything unique: the pass must see to it.
+    fn change_twice(&mut self) {
+        let Some((place, ty)) = self.changeable(&|_| true) else { return };
+        let (mut place, mut ty) = (place, ty);
+        let mut join = None;
+        if let Type::List(element) = self.types().get(ty)
+            && self.random.chance(70)
+        {
+            let (_, done) = self.guard(place, 0);
+            let zero = self.b.temp(self.universe.i64_, Rvalue::Use(Universe::int(0)));
+            place = self.b.project(place, &[Projection::Index(zero.local)]);
+            let ways = self.ways(element, 1, &|_| true);
+            let way = ways[self.random.below(ways.len())].clone();
+            if self.links_instances(element, &way) {
+                self.b.goto(done);
+                self.b.switch_to(done);
+                return;
+            }
+            place = self.b.project(place, &way);
+            ty = self.type_of(place);
+            join = Some(done);
+        }
+        let first = self.value(ty, 1);
+        let second = self.value(ty, 1);
+        self.unshare(place);
+        self.b.assign(place, Rvalue::Use(first));
+        let len = self.random.below(place.len as usize) as u32;
+        let mut prefix = if len == 0 { Place::local(place.local) } else { Place { len, ..place } };
+        if self.b.steps(place).first() == Some(&Projection::Deref) && len == 0 {
+            prefix = Place { len: 1.min(place.len), ..place };
+        }
+        let start = analysis::Part::Value(self.b.locals[prefix.local].ty);
+        let reached = self
+            .b
+            .steps(prefix)
+            .iter()
+            .try_fold(start, |part, step| analysis::step(self.types(), part, *step));
+        if let Some(analysis::Part::Value(whole)) = reached
+            && !matches!(self.types().get(whole), Type::Address(_))
+        {
+            let copy = self.b.temp(whole, Rvalue::Use(Operand::Copy(prefix)));
+            let kept = Variable { local: copy.local, ty: whole, by_address: false };
+            if join.is_none() {
+                self.variables.push(kept);
+            }
+            self.b.assign(place, Rvalue::Use(second));
+            self.dump(kept);
+        }
+        if let Some(join) = join {
+            self.b.goto(join);
+            self.b.switch_to(join);
+        }
+    }
+
+    /// `place = f(place)`, where `f` is anything that makes such a value.
+    fn update(&mut self) {
+        let Some((place, ty)) = self.changeable(&|_| true) else { return };
+        if self.type_of(place) != ty || self.b.steps(place).is_empty() && self.random.chance(60) {
+            return;
+        }
+        let fits = |header: &Header| {
+            header.result == ty
+                && header.params.iter().any(|param| param.ty == ty && !param.by_address)
+                && header.params.iter().all(|param| !param.by_address)
+        };
+        let candidates: Vec<usize> =
+            (0..self.headers.len()).filter(|index| fits(&self.headers[*index])).collect();
+        if let Some(&index) = candidates.first() {
+            let header = self.headers[index].clone();
+            let mut given = false;
+            let mut args = Vec::new();
+            for param in &header.params {
+                if param.ty == ty && !given {
+                    given = true;
+                    args.push(Arg::Value(Operand::Copy(place)));
+                } else {
+                    args.push(Arg::Value(self.value(param.ty, 1)));
+                }
+            }
+            let callee = Callee::Function(self.ids[index]);
+            if self.random.chance(50) {
+                self.b.call(Some(place), callee, &args);
+            } else {
+                let result = Place::local(self.b.local(ty));
+                self.b.call(Some(result), callee, &args);
+                self.unshare(place);
+                self.b.assign(place, Rvalue::Use(Operand::Copy(result)));
+            }
+            return;
+        }
+        // Through a temporary that is changed meanwhile.
+        let copy = self.b.temp(ty, Rvalue::Use(Operand::Copy(place)));
+        match self.types().get(ty) {
+            Type::Str => {
+                let piece = self.fresh_text();
+                let append = self.universe.runtime("rt_str_append");
+                self.b.call(None, append, &[Arg::Address(copy), Arg::Value(piece)]);
+            }
+            Type::List(element) => {
+                let value = Arg::Value(self.value(element, 1));
+                let args = [Arg::Address(copy), value];
+                self.b.intrinsic(None, Intrinsic::ListPush, &args);
+            }
+            _ => {}
+        }
+        self.unshare(place);
+        self.b.assign(place, Rvalue::Use(Operand::Copy(copy)));
     }
 
     fn branch(&mut self) {

@@ -22,11 +22,118 @@ struct Node { value: str, next: L }
 class N { name: str, next: N?, items: [str], count: i64, p: P }
 global text: str
 global list: [str]
+global node: N?
 fn types (_0: P, _1: Q, _2: Wide, _3: (str, str), _4: box Items, _5: str?, _6: N?, _7: P?, _8: T, _9: L, _10: Color, _11: [i64], _12: [str], _13: [[str]], _14: [P], _15: [T], _16: N, _17: [N], _18: fn(str) -> str, _19: fn(i64, [str]) -> [str], _20: dyn Show, _21: i64, _22: bool, _23: str, _24: box T, _25: [P?], _26: box Node) -> () {
   bb0:
     return ()
 }
 "#;
+
+/// Functions that change what others may be looking at.
+const HOSTILE: &str = r#"
+fn clobber (_0: N) -> () {
+    let _1: str
+    let _2: [str]
+    let _3: P
+    let _4: str
+  bb0:
+    _1 = call extern rt_str_concat("new", "name")
+    (*_0).0 = _1
+    _2 = list()
+    (*_0).2 = _2
+    (*_0).1 = variant 1 of N?
+    _4 = call extern rt_str_concat("p", "q")
+    _3 = struct(_4, 7i64)
+    (*_0).4 = _3
+    return ()
+}
+fn clobber_global () -> () {
+    let _0: &N?
+    let _1: i64
+    let _2: N
+  bb0:
+    _0 = global_address node
+    _1 = discriminant (*_0)
+    switch _1 -> 0: bb1, else bb2
+  bb1:
+    _2 = ((*_0) as 0).0
+    call clobber(_2)
+    goto bb2
+  bb2:
+    return ()
+}
+fn look_str (_0: str, _1: N) -> () {
+  bb0:
+    call clobber(_1)
+    call extern rt_out_str(_0)
+    return ()
+}
+fn look_strs (_0: [str], _1: N) -> () {
+    let _2: i64
+  bb0:
+    call clobber(_1)
+    _2 = len _0
+    call extern rt_out_i64(_2)
+    return ()
+}
+fn look_p (_0: P, _1: N) -> () {
+  bb0:
+    call clobber(_1)
+    call extern rt_out_str(_0.0)
+    return ()
+}
+fn keep_str (_0: str, _1: N) -> str {
+  bb0:
+    call extern rt_out_str((*_1).0)
+    call clobber_global()
+    call extern rt_str_append(&_0, "!")
+    return _0
+}
+fn keep_strs (_0: [str], _1: N) -> [str] {
+    let _2: i64
+  bb0:
+    _2 = len (*_1).2
+    call extern rt_out_i64(_2)
+    call clobber_global()
+    list_push(&_0, "!")
+    return _0
+}
+fn keep_p (_0: P, _1: N) -> P {
+  bb0:
+    call extern rt_out_str((*_1).4.0)
+    call clobber_global()
+    call extern rt_str_append(&_0.0, "!")
+    return _0
+}
+fn change_str (_0: &str address, _1: N) -> () {
+  bb0:
+    call clobber(_1)
+    call extern rt_str_append(&(*_0), "!")
+    call extern rt_out_str((*_0))
+    return ()
+}
+fn change_strs (_0: &[str] address, _1: N) -> () {
+  bb0:
+    call clobber(_1)
+    list_push(&(*_0), "!")
+    return ()
+}
+fn change_p (_0: &P address, _1: N) -> () {
+  bb0:
+    call clobber(_1)
+    call extern rt_str_append(&(*_0).0, "!")
+    call extern rt_out_str((*_0).0)
+    return ()
+}
+"#;
+
+/// How a hostile function takes its first argument.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hostile {
+    Look,
+    Keep,
+    Change,
+}
 
 /// The types of random programs.
 pub(crate) struct Universe {
@@ -86,6 +193,43 @@ impl Universe {
     /// The function that prints values of type `ty`.
     pub(crate) fn dump_of(&self, ty: TypeId) -> Option<FuncId> {
         let position = self.all.iter().position(|known| *known == ty)?;
+        Some(FuncId(position as u32))
+    }
+
+    /// Adds the functions that change instances behind the back of others.
+    pub(crate) fn add_hostile(&self, module: &mut Module) {
+        let text = format!("{DECLARATIONS}{HOSTILE}");
+        let parsed = parse_module(&text, &self.types, &self.interner).expect("it is MIR");
+        let offset = module.functions.len() as u32 - 1;
+        for mut function in parsed.functions.into_raw().into_iter().skip(1) {
+            for block in function.blocks.iter_mut() {
+                for statement in &mut block.statements {
+                    if let StatementKind::Call { callee: Callee::Function(id), .. } =
+                        &mut statement.kind
+                    {
+                        id.0 += offset;
+                    }
+                }
+            }
+            module.functions.push(function);
+        }
+    }
+
+    /// A hostile function for values of type `ty`.
+    pub(crate) fn hostile(&self, module: &Module, what: Hostile, ty: TypeId) -> Option<FuncId> {
+        let what = match what {
+            Hostile::Look => "look",
+            Hostile::Keep => "keep",
+            Hostile::Change => "change",
+        };
+        let of = match self.types.get(ty) {
+            Type::Str => "str",
+            Type::List(_) if ty == self.strs => "strs",
+            Type::Struct(_) if ty == self.all[0] => "p",
+            _ => return None,
+        };
+        let name = self.interner.intern(&format!("{what}_{of}"));
+        let position = module.functions.iter().position(|function| function.name == name)?;
         Some(FuncId(position as u32))
     }
 
