@@ -21,3 +21,20 @@ pub const PRELUDE: &str = "std.prelude";
 pub fn find(module: &str) -> Option<&'static File> {
     FILES.iter().find(|file| file.module == module)
 }
+
+/// The modules that are called `name` or declare a `pub` name like that: their
+/// dotted paths.
+pub fn modules_with(name: &str) -> Vec<String> {
+    let declares = |text: &str| {
+        text.lines().filter_map(|line| line.strip_prefix("pub ")).any(|rest| {
+            let mut words = rest.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.next();
+            words.next() == Some(name)
+        })
+    };
+    FILES
+        .iter()
+        .filter(|file| file.module.ends_with(&format!(".{name}")) || declares(file.text))
+        .map(|file| file.module.to_owned())
+        .collect()
+}

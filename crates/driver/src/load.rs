@@ -255,7 +255,35 @@ impl Loader<'_> {
             }
         }
         let path: Vec<Symbol> = import.path.clone();
-        self.missing.push(MissingModule { path, tried });
+        let names: Vec<&str> = path.iter().map(|name| self.interner.resolve(*name)).collect();
+        let (beside, inside) = if names[0] == "std" {
+            (library::FILES.iter().map(|file| file.module.to_owned()).collect(), Vec::new())
+        } else {
+            let (folder, last) = (&names[..names.len() - 1], &names[..]);
+            (self.modules_in(folder), self.modules_in(last))
+        };
+        self.missing.push(MissingModule { path, tried, beside, inside });
+    }
+}
+
+impl Loader<'_> {
+    /// The dotted paths of the modules in a folder of the program, sorted.
+    fn modules_in(&self, folder: &[&str]) -> Vec<String> {
+        let Some(root) = &self.root else { return Vec::new() };
+        let mut path = root.clone();
+        path.extend(folder);
+        let path = if path.as_os_str().is_empty() { PathBuf::from(".") } else { path };
+        let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
+        let mut modules: Vec<String> = entries
+            .flatten()
+            .filter_map(|entry| {
+                let name = entry.file_name().into_string().ok()?;
+                let stem = name.strip_suffix(".spl")?;
+                Some(folder.iter().copied().chain([stem]).collect::<Vec<_>>().join("."))
+            })
+            .collect();
+        modules.sort();
+        modules
     }
 }
 
@@ -264,9 +292,7 @@ fn read(source: &mut Source) -> Result<SourceBytes, String> {
     match source {
         Source::Text(text) => Ok(Arc::new(*text)),
         Source::Owned(text) => Ok(Arc::new(std::mem::take(text))),
-        Source::File(path) => {
-            read_file(path).map_err(|error| error_text(&error))
-        }
+        Source::File(path) => read_file(path).map_err(|error| error_text(&error)),
     }
 }
 

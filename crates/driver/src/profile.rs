@@ -63,9 +63,8 @@ impl Profile {
     /// The table that `--profile` prints.
     pub fn table(&self) -> String {
         let total: Duration = self.stages.iter().map(|stage| stage.wall).sum();
-        let mut out = String::from(
-            "stage          wall ms    cpu ms   share   busy   peak MB   items\n",
-        );
+        let mut out =
+            String::from("stage          wall ms    cpu ms   share   busy   peak MB   items\n");
         for stage in &self.stages {
             let wall = stage.wall.as_secs_f64() * 1e3;
             let cpu = stage.cpu.as_secs_f64() * 1e3;

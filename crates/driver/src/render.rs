@@ -108,7 +108,8 @@ fn human(diagnostic: &Diagnostic, sources: &SourceMap, color: bool) -> String {
             None => group,
             Some(id) => {
                 let file = sources.file(id);
-                let (window, start, line) = window(file, suggestion.edits.iter().map(|edit| edit.0));
+                let (window, start, line) =
+                    window(file, suggestion.edits.iter().map(|edit| edit.0));
                 let mut snippet = Snippet::source(window).path(file.name.as_str()).line_start(line);
                 for (span, text) in &suggestion.edits {
                     snippet = snippet.patch(Patch::new(local(*span, start, window), text.as_str()));
@@ -194,9 +195,7 @@ fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> serde_json::Value {
             })
         }
     };
-    let label = |label: &simple_source::Label| {
-        serde_json::json!({ "at": place(label.span), "message": label.message })
-    };
+    let label = |label: &simple_source::Label| serde_json::json!({ "at": place(label.span), "message": label.message });
     serde_json::json!({
         "code": diagnostic.code.id,
         "severity": match diagnostic.severity {

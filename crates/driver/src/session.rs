@@ -145,7 +145,11 @@ impl Session {
                 (loaded, lines)
             });
             // Trees to a checked program.
-            let hir_options = simple_hir::Options { mode, missing: loaded.missing };
+            let hir_options = simple_hir::Options {
+                mode,
+                missing: loaded.missing,
+                library_search: Some(Arc::new(crate::library::modules_with)),
+            };
             let (program, mut diagnostics) = profile.stage("check", "functions", || {
                 let (files, sources) = (loaded.files, loaded.sources.clone());
                 let result = simple_hir::analyze(files, sources, interner.clone(), hir_options);
@@ -295,8 +299,7 @@ impl Session {
         let views: Vec<_> = objects.iter().map(CodeObject::view).collect();
         let files: Vec<&str> =
             checked.sources.files().iter().map(|file| file.name.as_str()).collect();
-        let input =
-            simple_link::Input { objects: &views, runtime: Some(runtime), interner };
+        let input = simple_link::Input { objects: &views, runtime: Some(runtime), interner };
         let link_options = simple_link::Options {
             strip: options.strip,
             debug,
