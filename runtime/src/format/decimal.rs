@@ -122,19 +122,6 @@ impl Decimal {
         decimal
     }
 
-    /// A value of so many units of `10^-scale`.
-    pub(super) fn from_units(units: &[u8], scale: usize) -> Self {
-        let mut decimal = Self { digits: [b'0'; MAX_DIGITS], start: 0, end: units.len(), point: 0 };
-        decimal.digits[..units.len()].copy_from_slice(units);
-        decimal.point = units.len() as i32 - scale as i32;
-        if units == b"0" {
-            decimal.end = 0;
-            decimal.point = 0;
-        }
-        decimal.trim();
-        decimal
-    }
-
     /// The significant digits in ASCII; none for zero, no zeros at the end.
     pub(super) fn digits(&self) -> &[u8] {
         &self.digits[self.start..self.end]

@@ -1,7 +1,7 @@
 //! Floats: Python's `repr`, and specs as CPython's `format_float_short` has them.
 
 use super::decimal::{Decimal, decode};
-use super::integer::{decimal_u64, sign};
+use super::integer::{IntegerBuffer, decimal_u64, sign};
 use super::layout::{Digits, Number};
 use super::spec::Spec;
 use crate::object::Text;
@@ -336,11 +336,33 @@ fn format(out: &mut Text, value: f64, spec: &Spec) {
         number.write(out, spec, 3);
         return;
     }
-    let exponential = matches!(spec.letter, b'e' | b'E');
     let places = spec.precision.unwrap_or(6);
-    let decimal = match spec.letter {
-        b'f' | b'F' | b'%' => fixed(value, places),
-        b'e' | b'E' => significant(value, places.saturating_add(1)),
+    let notation = Notation {
+        digits: &[],
+        point: 0,
+        places,
+        exponential: matches!(spec.letter, b'e' | b'E'),
+        keep_point: spec.alternate,
+        suffix: if percent { b"%" } else { b"" },
+        upper,
+    };
+    match spec.letter {
+        b'f' | b'F' | b'%' => {
+            let mut buffer = [0; 20];
+            if let Some((digits, point)) = fixed_in_integers(value, places, &mut buffer) {
+                Notation { digits, point, ..notation }.write(out, negative, spec);
+                return;
+            }
+            let mut decimal = Decimal::exact(value);
+            decimal.round_to_places(places);
+            Notation { digits: decimal.digits(), point: decimal.point, ..notation }
+                .write(out, negative, spec);
+        }
+        b'e' | b'E' => {
+            let decimal = significant(value, places.saturating_add(1));
+            Notation { digits: decimal.digits(), point: decimal.point, ..notation }
+                .write(out, negative, spec);
+        }
         letter => {
             // No type, but a precision: as `g`, with a point or an exponent.
             let dot_zero = letter == 0;
@@ -352,19 +374,8 @@ fn format(out: &mut Text, value: f64, spec: &Spec) {
             };
             let decimal = significant(value, precision);
             general.write(out, decimal.digits(), decimal.point, negative, spec);
-            return;
         }
-    };
-    let notation = Notation {
-        digits: decimal.digits(),
-        point: decimal.point,
-        places,
-        exponential,
-        keep_point: spec.alternate,
-        suffix: if percent { b"%" } else { b"" },
-        upper,
-    };
-    notation.write(out, negative, spec);
+    }
 }
 
 /// The value rounded to significant digits.
@@ -374,17 +385,13 @@ fn significant(value: f64, digits: usize) -> Decimal {
     decimal
 }
 
-/// The value rounded to places after the point.
-fn fixed(value: f64, places: usize) -> Decimal {
-    fixed_in_integers(value, places).unwrap_or_else(|| {
-        let mut decimal = Decimal::exact(value);
-        decimal.round_to_places(places);
-        decimal
-    })
-}
-
-/// The usual case in 128-bit arithmetic, still exact: `m * 10^places / 2^-e`.
-fn fixed_in_integers(value: f64, places: usize) -> Option<Decimal> {
+/// Digits and point of the value rounded to places, in the usual case: 128-bit
+/// arithmetic is exact for `m * 10^places / 2^-e`.
+fn fixed_in_integers(
+    value: f64,
+    places: usize,
+    buffer: &mut IntegerBuffer,
+) -> Option<(&[u8], i32)> {
     let (significand, exponent) = decode(value);
     let shift = u32::try_from(-exponent).ok().filter(|&shift| (1..=120).contains(&shift))?;
     // 53 bits by at most 57.
@@ -395,6 +402,9 @@ fn fixed_in_integers(value: f64, places: usize) -> Option<Decimal> {
     let units = u64::try_from(whole).ok()?;
     let up = rest > half || (rest == half && units & 1 == 1);
     let units = units.checked_add(up.into())?;
-    let mut buffer = [0; 20];
-    Some(Decimal::from_units(decimal_u64(units, &mut buffer), places))
+    if units == 0 {
+        return Some((&[], 0));
+    }
+    let digits = decimal_u64(units, buffer);
+    Some((digits, digits.len() as i32 - places as i32))
 }

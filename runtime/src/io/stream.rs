@@ -101,3 +101,63 @@ impl Stream<'_> {
         platform::write(self.file, bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::boxed::Box;
+    use std::io::{Read, Seek};
+    use std::os::fd::AsRawFd;
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// A file without a name.
+    fn file() -> std::fs::File {
+        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let name = std::format!("simple-{}-stream-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let options = std::fs::File::options().read(true).write(true).create_new(true).open(&path);
+        std::fs::remove_file(path).expect("the file is there");
+        options.expect("the folder is writable")
+    }
+
+    fn with_stream(file: &std::fs::File, action: impl FnOnce(&mut Stream<'_>)) {
+        let mut buffer = Box::new(StreamBuffer::NEW);
+        let mut state = StreamState::NEW;
+        let file = File(file.as_raw_fd());
+        action(&mut Stream { file, state: &mut state, buffer: &mut buffer });
+    }
+
+    proptest! {
+        #[test]
+        fn all_is_written_in_order(sizes in proptest::collection::vec(0usize..3 * SIZE, 0..12)) {
+            let mut file = file();
+            let mut expected = Vec::new();
+            with_stream(&file, |stream| {
+                for (at, &size) in sizes.iter().enumerate() {
+                    let piece = std::vec![at as u8; size];
+                    stream.push(&piece).expect("files take all");
+                    expected.extend(piece);
+                }
+                stream.flush().expect("files take all");
+                assert!(!stream.is_pending());
+            });
+            let mut written = Vec::new();
+            file.rewind().expect("it is a file");
+            file.read_to_end(&mut written).expect("it is a file");
+            prop_assert_eq!(written, expected);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_forgotten() {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+        with_stream(&full, |stream| {
+            assert_eq!(stream.push(b"x"), Ok(()));
+            assert_eq!(stream.flush(), Err(Errno::NO_SPACE));
+            assert_eq!(stream.flush(), Ok(()));
+        });
+    }
+}

@@ -19,7 +19,7 @@ pub(crate) use backtrace::Frames;
 #[cfg(feature = "check")]
 pub(crate) use image::Address;
 pub(crate) use report::Sink;
-#[cfg(all(feature = "check", not(test)))]
+#[cfg(feature = "check")]
 pub(crate) use report::write_trace;
 #[cfg(feature = "image")]
 pub(crate) use trap::PanicOnFault;

@@ -73,7 +73,7 @@ fn write_report(
 }
 
 /// Writes the frames of a call stack, but for the runtime's.
-#[cfg(all(feature = "check", not(test)))]
+#[cfg(feature = "check")]
 pub(crate) fn write_trace(out: &mut impl Sink, frames: impl Iterator<Item = Address>) {
     write_backtrace(out, Image::of_program(), frames);
 }

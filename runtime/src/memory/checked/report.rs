@@ -1,22 +1,15 @@
 //! What the debug runtime says.
 
-use super::table::Record;
-#[cfg(not(test))]
+use super::table::{Record, Table};
 use super::{CHECKED, Kind, Trace, trace_here};
-#[cfg(not(test))]
 use crate::io::{self, ErrorOutput};
-#[cfg(not(test))]
 use crate::object::Header;
-#[cfg(not(test))]
 use crate::panic::{Address, Sink, write_trace};
-#[cfg(not(test))]
 use crate::platform;
 
 /// Exit status of a program that misused or lost memory.
-#[cfg(not(test))]
 const STATUS: i32 = 99;
 /// Objects that are described one by one.
-#[cfg(not(test))]
 const MAX_OBJECTS: usize = 20;
 
 /// What was done wrong.
@@ -48,64 +41,57 @@ impl Misuse {
 /// Reports and ends the program.
 #[cold]
 #[inline(never)]
-#[cfg(not(test))]
 pub(super) fn misused(misuse: Misuse, record: Option<&mut Record>) -> ! {
     let here = trace_here();
+    if cfg!(test) {
+        panic!("{}", misuse.text());
+    }
     io::flush_output_quietly();
     let mut out = ErrorOutput::new();
-    out.text("memory: ");
-    out.text(misuse.text());
-    out.text("\n");
-    write_frames(&mut out, &here);
-    if let Some(record) = record {
-        write_object(&mut out, record);
-        if let Misuse::FreedWithSize(size) = misuse {
-            out.text("and was freed with ");
-            out.number(size as i64);
-            out.text(" bytes\n");
-        }
-        if record.freed[0] != 0 {
-            out.text("and freed\n");
-            write_frames(&mut out, &record.freed);
-        }
-    }
+    write_misuse(&mut out, misuse, record.as_deref(), &here);
     out.flush();
     platform::exit(STATUS)
 }
 
-#[cfg(test)]
-pub(super) fn misused(misuse: Misuse, _record: Option<&mut Record>) -> ! {
-    panic!("{}: {misuse:?}", misuse.text());
-}
-
-#[cfg(not(test))]
-fn write_frames(out: &mut ErrorOutput, trace: &Trace) {
-    write_trace(out, trace.iter().take_while(|&&pc| pc != 0).map(|&pc| Address::Return(pc)));
-}
-
-#[cfg(not(test))]
-fn write_object(out: &mut ErrorOutput, record: &Record) {
-    out.text(match record.kind {
-        Kind::Object => "an object",
-        Kind::Text => "a text",
-        Kind::List => "a list",
-    });
-    out.text(" of ");
-    out.number(record.size as i64);
-    out.text(" bytes, allocated\n");
-    write_frames(out, &record.allocated);
-}
-
 /// At a normal end nothing may be alive. Ends the program if something is.
-#[cfg(not(test))]
 pub(crate) fn report_leaks() {
     // SAFETY: one thread, and no other reference is alive.
     let table = unsafe { &mut (*CHECKED.get()).table };
+    let mut out = ErrorOutput::new();
+    if write_leaks(&mut out, table) {
+        out.flush();
+        platform::exit(STATUS);
+    }
+}
+
+pub(super) fn write_misuse(
+    out: &mut impl Sink,
+    misuse: Misuse,
+    record: Option<&Record>,
+    here: &Trace,
+) {
+    out.text("memory: ");
+    out.text(misuse.text());
+    out.text("\n");
+    write_frames(out, here);
+    let Some(record) = record else { return };
+    write_object(out, record);
+    if let Misuse::FreedWithSize(size) = misuse {
+        out.text("and freed with a size of ");
+        out.number(size as i64);
+        out.text("\n");
+    } else if record.freed[0] != 0 {
+        out.text("and freed\n");
+        write_frames(out, &record.freed);
+    }
+}
+
+/// Describes the live objects; false if there are none.
+pub(super) fn write_leaks(out: &mut impl Sink, table: &mut Table) -> bool {
     let (count, bytes) = table.live();
     if count == 0 {
-        return;
+        return false;
     }
-    let mut out = ErrorOutput::new();
     out.text("memory: ");
     out.number(count as i64);
     out.text(if count == 1 { " object (" } else { " objects (" });
@@ -121,16 +107,28 @@ pub(crate) fn report_leaks() {
         let references = unsafe { (*header).count };
         out.number(references.into());
         out.text(if references == 1 { " reference to " } else { " references to " });
-        write_object(&mut out, &record);
+        write_object(out, &record);
     }
     if count > MAX_OBJECTS {
         out.text("... ");
         out.number((count - MAX_OBJECTS) as i64);
         out.text(" more\n");
     }
-    out.flush();
-    platform::exit(STATUS);
+    true
 }
 
-#[cfg(test)]
-pub(crate) fn report_leaks() {}
+fn write_frames(out: &mut impl Sink, trace: &Trace) {
+    write_trace(out, trace.iter().take_while(|&&pc| pc != 0).map(|&pc| Address::Return(pc)));
+}
+
+fn write_object(out: &mut impl Sink, record: &Record) {
+    out.text(match record.kind {
+        Kind::Object => "an object",
+        Kind::Text => "a text",
+        Kind::List => "a list",
+    });
+    out.text(" of ");
+    out.number(record.size as i64);
+    out.text(" bytes, allocated\n");
+    write_frames(out, &record.allocated);
+}

@@ -1,5 +1,9 @@
+use std::string::{String, ToString};
+
+use super::report::{write_leaks, write_misuse};
 use super::*;
-use crate::object::Text;
+use crate::object::{Text, static_text};
+use crate::panic::Sink;
 
 fn live() -> (usize, usize) {
     // SAFETY: each test has its own thread, and so its own table.
@@ -60,7 +64,7 @@ fn double_free() {
 }
 
 #[test]
-#[should_panic(expected = "an object was freed with a wrong size: FreedWithSize(24)")]
+#[should_panic(expected = "an object was freed with a wrong size")]
 fn wrong_size() {
     let block = allocate(16);
     // SAFETY: what is wrong is found.
@@ -126,4 +130,66 @@ fn dead_instance() {
         verify_alive(instance, true);
         verify_alive(instance, false);
     }
+}
+
+impl Sink for String {
+    fn text(&mut self, text: &str) {
+        self.push_str(text);
+    }
+
+    fn number(&mut self, value: i64) {
+        self.push_str(&value.to_string());
+    }
+}
+
+#[test]
+fn leaks_are_described_in_order() {
+    // SAFETY: each test has its own thread, and so its own table.
+    let table = unsafe { &mut (*CHECKED.get()).table };
+    let mut out = String::new();
+    assert!(!write_leaks(&mut out, table));
+    let text = Text::new("some text");
+    let _second = text.as_ref().retain();
+    let list = crate::object::List::from_bytes(b"abc");
+    // A static text is nobody's.
+    let _third = static_text!("x").retain();
+    assert!(write_leaks(&mut out, table));
+    assert_eq!(
+        out,
+        "memory: 2 objects (72 bytes) are still alive at the end\n\
+         2 references to a text of 40 bytes, allocated\n\
+         1 reference to a list of 32 bytes, allocated\n"
+    );
+    // SAFETY: the list is not used again.
+    unsafe { free(list.as_ref().address().cast(), 32) };
+    for _ in 0..30 {
+        core::mem::forget(Text::new("lost"));
+    }
+    let mut out = String::new();
+    assert!(write_leaks(&mut out, table));
+    assert!(out.starts_with("memory: 31 objects (1000 bytes) are"), "{out}");
+    assert!(out.ends_with("allocated\n... 11 more\n"), "{out}");
+}
+
+#[test]
+fn misuse_is_described() {
+    let block = allocate(16);
+    // SAFETY: each test has its own thread, and so its own table.
+    let table = unsafe { &mut (*CHECKED.get()).table };
+    let record = table.find(block.addr()).copied().expect("it is alive");
+    let mut out = String::new();
+    write_misuse(&mut out, report::Misuse::FreedWithSize(24), Some(&record), &[0; FRAMES]);
+    assert_eq!(
+        out,
+        "memory: an object was freed with a wrong size\n\
+         an object of 16 bytes, allocated\n\
+         and freed with a size of 24\n"
+    );
+    let mut out = String::new();
+    let record = Record { freed: [1; FRAMES], ..record };
+    write_misuse(&mut out, report::Misuse::UsedAfterFree, Some(&record), &[0; FRAMES]);
+    assert!(out.ends_with("an object of 16 bytes, allocated\nand freed\n"), "{out}");
+    let mut out = String::new();
+    write_misuse(&mut out, report::Misuse::FreedUnknown, None, &[0; FRAMES]);
+    assert_eq!(out, "memory: memory was freed that was never allocated\n");
 }

@@ -13,6 +13,21 @@ impl InitialStack {
     /// There is none in unit tests.
     pub(crate) const NONE: Self = Self(core::ptr::null());
 
+    /// A stack as the kernel would make it; stays forever.
+    #[cfg(test)]
+    pub(crate) fn for_test(arguments: &[&CStr], environment: &[&CStr]) -> Self {
+        use std::vec::Vec;
+        let mut words: Vec<*const c_char> =
+            std::vec![core::ptr::without_provenance(arguments.len())];
+        for strings in [arguments, environment] {
+            words.extend(strings.iter().map(|&string| {
+                std::boxed::Box::leak(std::boxed::Box::<CStr>::from(string)).as_ptr()
+            }));
+            words.push(core::ptr::null());
+        }
+        Self(words.leak().as_ptr())
+    }
+
     /// That of the process.
     fn of_process() -> *const *const c_char {
         // SAFETY: written once, at the start.
