@@ -76,7 +76,7 @@ struct Inserter<'b, 'a> {
 /// What a statement needs beyond itself.
 #[derive(Default)]
 struct Around {
-    /// Operands that are read from a temporary.
+    /// Operands that are read from a temporary, by rising slot.
     replaced: SmallVec<[(u32, LocalId); 2]>,
     /// Temporaries given back afterwards.
     after: SmallVec<[LocalId; 2]>,
@@ -214,6 +214,15 @@ impl Inserter<'_, '_> {
         };
         let effects = callee.map_or(Effects::default(), |callee| body.program.effects(callee));
         let is_alias = body.is_alias_definition(statement);
+        // Parts of something that the statement changes.
+        let changed: SmallVec<[Place; 2]> = occurrences
+            .iter()
+            .filter(|other| {
+                matches!(other.how, How::Write | How::Initialise | How::Address(_))
+                    && other.place.len > 0
+            })
+            .map(|other| other.place)
+            .collect();
         for occurrence in occurrences {
             let place = occurrence.place;
             let How::Read(role) = occurrence.how else {
@@ -224,14 +233,14 @@ impl Inserter<'_, '_> {
                 }
                 continue;
             };
-            if is_alias || plan.moved.contains(&occurrence.slot) {
+            if is_alias || plan.moves(occurrence.slot) {
                 continue;
             }
             if body.consumes(occurrence) {
                 if body.class[body.root_of(place.local)] == Class::Static && place.len == 0 {
                     continue;
                 }
-                self.take_over(statement, occurrence, occurrences, &mut around);
+                self.take_over(statement, occurrence, &changed, &mut around);
             } else if matches!(role, Role::Param(..) | Role::ExternArg)
                 && body.is_counted(place)
                 && !self.is_stable(place, effects, callee, occurrences)
@@ -264,17 +273,13 @@ impl Inserter<'_, '_> {
         &mut self,
         statement: &Statement,
         occurrence: &Occurrence,
-        occurrences: &[Occurrence],
+        changed: &[Place],
         around: &mut Around,
     ) {
         let place = occurrence.place;
         // Retaining what is about to be changed in place would make it shared:
         // it is read and counted first, then made unique again.
-        let conflicts = occurrences.iter().any(|other| {
-            matches!(other.how, How::Write | How::Initialise | How::Address(_))
-                && other.place.len > 0
-                && self.may_share(place, other.place)
-        });
+        let conflicts = changed.iter().any(|other| self.may_share(place, *other));
         if let StatementKind::Assign(dest, Rvalue::Use(_)) = statement.kind
             && let Some(dest) = dest.as_local()
             && dest != place.local
@@ -606,7 +611,7 @@ impl Inserter<'_, '_> {
         let body = self.body;
         let occurrence = Occurrence { place, how: How::Read(Role::Return), slot: 0 };
         let retains = body.consumes(&occurrence)
-            && !plan.moved.contains(&0)
+            && !plan.moves(0)
             && body.class[body.root_of(place.local)] != Class::Static;
         let mut result = place;
         if place.len > 0 && (retains || !plan.deaths.is_empty()) {
@@ -697,8 +702,10 @@ impl Replacer<'_, '_> {
     fn place(&mut self, place: Place) -> Place {
         let slot = self.slot;
         self.slot += 1;
-        let temp = self.around.replaced.iter().find(|(replaced, _)| *replaced == slot);
-        temp.map_or(place, |(_, temp)| Place::local(*temp))
+        match self.around.replaced.binary_search_by_key(&slot, |(replaced, _)| *replaced) {
+            Ok(found) => Place::local(self.around.replaced[found].1),
+            Err(_) => place,
+        }
     }
 
     fn operand(&mut self, operand: Operand) -> Operand {

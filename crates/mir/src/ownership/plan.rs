@@ -19,10 +19,14 @@ use crate::{
 /// whether a part of it may be moved out. Keeps long blocks linear.
 const MAX_ACCESSES: usize = 16;
 
+/// Parts are not moved out by statements with more operands than this: each
+/// would be compared with all others.
+const MAX_OPERANDS: usize = 64;
+
 /// What the pass does at a statement beyond what the statement does.
 #[derive(Default, Debug)]
 pub(super) struct StatementPlan {
-    /// Operands (by slot) that hand their reference on.
+    /// Operands (by slot, rising) that hand their reference on.
     pub(super) moved: SmallVec<[u32; 2]>,
     /// Owned locals whose last use this is, other than by being moved.
     pub(super) deaths: SmallVec<[Death; 1]>,
@@ -77,6 +81,57 @@ pub(super) struct Planner<'b, 'a> {
     death_of: FxHashMap<LocalId, (u32, u32)>,
     /// Whether parts may be moved out of something in this block.
     tracks_parts: bool,
+    mentions: Mentions,
+}
+
+/// How often a statement mentions each owned local, also through aliases.
+struct Mentions {
+    /// By local; valid if `epoch` is the current one.
+    counts: Vec<Mention>,
+    epoch: u32,
+    /// The locals mentioned, in order.
+    locals: Vec<LocalId>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Mention {
+    epoch: u32,
+    /// In any way.
+    all: u32,
+    /// As a whole, by an operand that takes a reference over.
+    taken: u32,
+    /// The last of those.
+    last_taken: u32,
+    /// It was handed on.
+    moved: bool,
+}
+
+impl Mentions {
+    fn new(body: &Body<'_>) -> Self {
+        let counts = vec![Mention::default(); body.function.locals.len()];
+        Self { counts, epoch: 0, locals: Vec::new() }
+    }
+
+    fn clear(&mut self) {
+        self.epoch += 1;
+        self.locals.clear();
+    }
+
+    fn of(&mut self, local: LocalId) -> &mut Mention {
+        let mention = &mut self.counts[local.index()];
+        if mention.epoch != self.epoch {
+            *mention = Mention { epoch: self.epoch, ..Mention::default() };
+            self.locals.push(local);
+        }
+        mention
+    }
+}
+
+impl StatementPlan {
+    /// Whether the operand `slot` hands its reference on.
+    pub(super) fn moves(&self, slot: u32) -> bool {
+        self.moved.binary_search(&slot).is_ok()
+    }
 }
 
 impl<'b, 'a> Planner<'b, 'a> {
@@ -90,6 +145,7 @@ impl<'b, 'a> Planner<'b, 'a> {
             shared: Vec::new(),
             death_of: FxHashMap::default(),
             tracks_parts: false,
+            mentions: Mentions::new(body),
         }
     }
 
@@ -161,21 +217,13 @@ impl<'b, 'a> Planner<'b, 'a> {
         if let Some(local) = assigned {
             plans[index].dead_result = !self.live.contains(local);
             self.live.remove(local);
-            self.later.remove(&local);
-            self.death_of.remove(&local);
+            if self.tracks_parts {
+                self.later.remove(&local);
+                self.death_of.remove(&local);
+            }
         }
         let is_read =
             |occurrence: &&Occurrence| occurrence.how != How::Write || occurrence.place.len > 0;
-        // How often each owned local is mentioned, also through aliases.
-        let mut mentions: SmallVec<[(LocalId, u32); 4]> = SmallVec::new();
-        for occurrence in occurrences.iter().filter(is_read) {
-            body.for_each_kept(occurrence.place.local, |local| {
-                match mentions.iter_mut().find(|(known, _)| *known == local) {
-                    Some((_, count)) => *count += 1,
-                    None => mentions.push((local, 1)),
-                }
-            });
-        }
         let is_alias = statement.is_some_and(|statement| body.is_alias_definition(statement));
         let unused = plans[index].dead_result
             && matches!(
@@ -183,44 +231,59 @@ impl<'b, 'a> Planner<'b, 'a> {
                 Some(StatementKind::Assign(_, Rvalue::Use(_)))
             );
         let takes = |occurrence: &Occurrence| !is_alias && !unused && body.consumes(occurrence);
-        for occurrence in occurrences.iter().filter(|occurrence| takes(occurrence)) {
-            let local = occurrence.place.local;
-            let alone = mentions.iter().all(|(known, count)| *known != local || *count == 1);
-            let is_move = match body.class[local] {
-                Class::Static => true,
-                Class::Owned => occurrence.place.len == 0 && alone && !self.live.contains(local),
-                _ => false,
-            };
-            if is_move {
-                plans[index].moved.push(occurrence.slot);
+        self.mentions.clear();
+        for occurrence in occurrences.iter().filter(is_read) {
+            let place = occurrence.place;
+            body.for_each_kept(place.local, |local| self.mentions.of(local).all += 1);
+            if place.len == 0 && body.class[place.local] == Class::Owned && takes(occurrence) {
+                let mention = self.mentions.of(place.local);
+                mention.taken += 1;
+                mention.last_taken = occurrence.slot;
             }
         }
-        for &(local, _) in &mentions {
-            let moved = || {
-                occurrences.iter().any(|occurrence| {
-                    occurrence.place == Place::local(local)
-                        && plans[index].moved.contains(&occurrence.slot)
-                })
-            };
-            if body.class[local] == Class::Owned && !self.live.contains(local) && !moved() {
-                let position = plans[index].deaths.len() as u32;
-                self.death_of.insert(local, (index as u32, position));
-                plans[index].deaths.push(Death { local, moved_parts: SmallVec::new() });
+        let plan = &mut plans[index];
+        for occurrence in occurrences.iter().filter(|occurrence| takes(occurrence)) {
+            let local = occurrence.place.local;
+            match body.class[local] {
+                Class::Static => plan.moved.push(occurrence.slot),
+                Class::Owned if occurrence.place.len == 0 && !self.live.contains(local) => {
+                    // The last of the references that are handed on, if nothing
+                    // else of the statement relies on the local.
+                    let mention = self.mentions.of(local);
+                    if mention.all == mention.taken && mention.last_taken == occurrence.slot {
+                        mention.moved = true;
+                        plan.moved.push(occurrence.slot);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for position in 0..self.mentions.locals.len() {
+            let local = self.mentions.locals[position];
+            let moved = self.mentions.of(local).moved;
+            if body.class[local] == Class::Owned && !self.live.contains(local) && !moved {
+                if self.tracks_parts {
+                    self.death_of.insert(local, (index as u32, plan.deaths.len() as u32));
+                }
+                plan.deaths.push(Death { local, moved_parts: SmallVec::new() });
             }
         }
         if self.tracks_parts {
             self.record_write(index, statement, occurrences);
-            for occurrence in occurrences.iter().filter(|occurrence| takes(occurrence)) {
-                self.part(index, occurrence, occurrences, plans);
+            if occurrences.len() <= MAX_OPERANDS {
+                for occurrence in occurrences.iter().filter(|occurrence| takes(occurrence)) {
+                    self.part(index, occurrence, occurrences, plans);
+                }
+                plans[index].moved.sort_unstable();
             }
-            for occurrence in occurrences.iter().filter(is_read) {
-                if occurrence.how != How::Tag {
+            for occurrence in occurrences {
+                if !matches!(occurrence.how, How::Tag | How::Write) {
                     self.record(index, occurrence.place, false);
                 }
             }
         }
-        for (local, _) in mentions {
-            self.live.insert(local);
+        for local in &self.mentions.locals {
+            self.live.insert(*local);
         }
     }
 
