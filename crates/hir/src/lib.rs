@@ -15,6 +15,7 @@ pub mod codes;
 mod declare;
 pub mod def;
 mod display;
+mod dump;
 mod groups;
 pub mod imports;
 mod infer;

@@ -5,6 +5,7 @@ use simple_source::Diagnostic;
 use super::Declarer;
 use crate::codes;
 use crate::def::*;
+use crate::infer::table::{Table, VarKind};
 use crate::select::{Head, ImplTables};
 use crate::ty::{Ty, TyKind};
 
@@ -51,7 +52,7 @@ impl Declarer<'_> {
                     let Parent::Impl(other_impl) = self.program.functions[other].parent else {
                         continue;
                     };
-                    if self.may_overlap(def.self_ty, self.program.impls[other_impl].self_ty) {
+                    if self.may_overlap(def, &self.program.impls[other_impl]) {
                         duplicates.push((name, method, other));
                         break;
                     }
@@ -69,18 +70,28 @@ impl Declarer<'_> {
         self.duplicate_tests();
     }
 
-    /// Whether two types, each with parameters of its own, have an instance
-    /// in common.
-    fn may_overlap(&self, a: Ty, b: Ty) -> bool {
+    /// Whether the types that two impls are for have an instance in common.
+    fn may_overlap(&self, a: &ImplDef, b: &ImplDef) -> bool {
         let types = &self.program.types;
-        let mut table = crate::infer::table::Table::new(types);
-        let mut instance = |ty: Ty| {
-            let args: Vec<Ty> = (0..32)
-                .map(|_| {
-                    table.fresh(crate::infer::table::VarKind::General, simple_source::Span::NONE)
-                })
+        let is_param = |def: &ImplDef| matches!(types.kind(def.self_ty), TyKind::Param(..));
+        if is_param(a) && is_param(b) {
+            // No number is an integer and a float.
+            let has = |def: &ImplDef, trait_: TraitId| {
+                def.generics.params[0].bounds.iter().any(|bound| bound.trait_ == trait_)
+            };
+            let lang = &self.program.lang;
+            let apart = |x: &ImplDef, y: &ImplDef| has(x, lang.integer) && has(y, lang.float);
+            return !apart(a, b) && !apart(b, a);
+        }
+        let mut table = Table::new(types);
+        let mut instance = |def: &ImplDef| {
+            let args: Vec<Ty> = def
+                .generics
+                .params
+                .iter()
+                .map(|_| table.fresh(VarKind::General, simple_source::Span::NONE))
                 .collect();
-            table.substitute(ty, &args)
+            table.substitute(def.self_ty, &args)
         };
         let (a, b) = (instance(a), instance(b));
         table.unify(a, b)

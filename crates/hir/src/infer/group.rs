@@ -32,7 +32,8 @@ pub(crate) struct Outcome {
 impl<'p> Function<'p> {
     pub(crate) fn new(program: &'p Program, module: ModuleId) -> Self {
         Self {
-            number: 0,
+            // No function of a group; see `Infer::leave_group`.
+            number: usize::MAX,
             owner: BodyOwner::Fn(FnId(u32::MAX)),
             module,
             ast: program.ast(module),
@@ -183,6 +184,7 @@ impl<'p> Infer<'p> {
         match member {
             BodyOwner::Const(constant) => {
                 let number = self.new_function(member, program.consts[constant].module);
+                self.enter(number);
                 vec![number]
             }
             BodyOwner::Fn(function) => {
@@ -190,6 +192,7 @@ impl<'p> Infer<'p> {
                 let info = &program.session.functions[function];
                 let number = self.new_function(member, def.module);
                 let stated = info.stated;
+                self.enter(number);
                 let f = self.function_mut(number);
                 f.generics = def.generics.params.clone();
                 f.outer_generics = f.generics.len();

@@ -49,6 +49,7 @@ use simple_syntax::ast::{self, Ast};
 
 pub(crate) use bounds::Cause;
 pub(crate) use group::Outcome;
+pub(crate) use operator::op_text;
 
 use crate::body::*;
 use crate::def::*;

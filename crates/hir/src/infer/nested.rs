@@ -61,8 +61,11 @@ impl<'p> Infer<'p> {
         }
         let next = self.bodies[number].take().expect("only the function at hand is taken out");
         let before = std::mem::replace(&mut self.f, next);
-        let slot = before.number;
-        self.bodies[slot] = Some(before);
+        match self.bodies.get_mut(before.number) {
+            Some(slot) => *slot = Some(before),
+            // The function of no group that is there between groups.
+            None => self.spare.push(before),
+        }
         self.set_classes();
     }
 

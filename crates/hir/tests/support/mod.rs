@@ -1,0 +1,138 @@
+//! Programs for tests: files in memory or on disk, with the real library.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use simple_hir::{MissingModule, Mode, Options, ParsedFile, Program, analyze, imports};
+use simple_source::interner::FxHashSet;
+use simple_source::{Diagnostic, Interner, SourceMap, Symbol};
+
+/// A checked program with what is needed to look at it.
+pub struct Checked {
+    pub program: Program,
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: Arc<SourceMap>,
+}
+
+/// The folder of the standard library's sources.
+pub fn library() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../library")
+}
+
+/// Where modules come from: a name, and its text.
+pub type Find<'a> = &'a dyn Fn(&str) -> Option<(String, String)>;
+
+/// Checks a program. `find` gives the modules beside the entry file by their
+/// dotted path.
+pub fn check(name: &str, text: &str, find: Find<'_>, library: Find<'_>) -> Checked {
+    let interner = Arc::new(Interner::new());
+    let mut sources = SourceMap::new();
+    let mut files: Vec<ParsedFile> = Vec::new();
+    let mut diagnostics = Vec::new();
+    let mut missing: Vec<MissingModule> = Vec::new();
+    let mut seen: FxHashSet<Symbol> = FxHashSet::default();
+    let mut queue: Vec<(Symbol, String, String, bool, bool)> = Vec::new();
+    let main = interner.intern("main");
+    queue.push((main, name.to_owned(), text.to_owned(), false, true));
+    let prelude = interner.intern("std.prelude");
+    if let Some((name, text)) = library("std.prelude") {
+        queue.push((prelude, name, text, true, false));
+    }
+    seen.insert(main);
+    seen.insert(prelude);
+    while let Some((path, name, text, is_library, is_entry)) = queue.pop() {
+        let file = sources
+            .add(name, Arc::new(text.clone()), is_library)
+            .expect("test programs are small and UTF-8");
+        let base = sources.file(file).base;
+        let (ast, found) = simple_syntax::parse(sources.file(file).text(), base, file, &interner);
+        diagnostics.extend(found);
+        for import in imports(&ast) {
+            let mut paths = vec![import.path.clone()];
+            if !import.exact && import.path.len() > 1 {
+                paths.push(import.path[..import.path.len() - 1].to_vec());
+            }
+            let mut loaded = false;
+            for path in &paths {
+                let texts: Vec<&str> = path.iter().map(|name| interner.resolve(*name)).collect();
+                let dotted = texts.join(".");
+                let symbol = interner.intern(&dotted);
+                if seen.contains(&symbol) {
+                    loaded = true;
+                    break;
+                }
+                let is_std = texts.first() == Some(&"std");
+                let module = if is_std { library(&dotted) } else { find(&dotted) };
+                if let Some((name, text)) = module {
+                    seen.insert(symbol);
+                    queue.push((symbol, name, text, is_std, false));
+                    loaded = true;
+                    break;
+                }
+            }
+            if !loaded {
+                missing.push(MissingModule {
+                    path: import.path,
+                    tried: Vec::new(),
+                    beside: Vec::new(),
+                    inside: Vec::new(),
+                });
+            }
+        }
+        files.push(ParsedFile { ast: Arc::new(ast), path, file, is_library, is_entry });
+    }
+    let sources = Arc::new(sources);
+    let options = Options { mode: Mode::Check, missing, library_search: None };
+    let (program, found) = analyze(files, sources.clone(), interner, options);
+    diagnostics.extend(found);
+    simple_source::diagnostic::sort_and_dedup(&mut diagnostics);
+    Checked { program, diagnostics, sources }
+}
+
+/// Finds a module as a file in a folder.
+pub fn in_folder(folder: PathBuf) -> impl Fn(&str) -> Option<(String, String)> {
+    move |dotted| {
+        let path = folder.join(format!("{}.spl", dotted.replace('.', "/")));
+        let text = std::fs::read_to_string(&path).ok()?;
+        Some((path.display().to_string(), text))
+    }
+}
+
+/// Checks a file on disk with the real library.
+pub fn check_file(path: &Path) -> Checked {
+    let text = std::fs::read_to_string(path).expect("the file can be read");
+    let folder = path.parent().unwrap_or(Path::new(".")).to_path_buf();
+    check(&path.display().to_string(), &text, &in_folder(folder), &in_folder(library()))
+}
+
+/// A diagnostic in plain lines.
+pub fn render(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let place = |span| match sources.locate(span) {
+        Some((file, at)) => {
+            let name = &sources.file(file).name;
+            let name = name.rsplit('/').next().unwrap_or(name);
+            format!("{name}:{}:{}", at.line, at.column)
+        }
+        None => "nowhere".to_owned(),
+    };
+    let mut out = format!(
+        "{} {} {}\n    {:?} {}\n",
+        diagnostic.code.id,
+        place(diagnostic.primary.span),
+        diagnostic.message,
+        sources.snippet(diagnostic.primary.span).lines().next().unwrap_or(""),
+        diagnostic.primary.message,
+    );
+    for label in &diagnostic.secondary {
+        out.push_str(&format!("    at {}: {}\n", place(label.span), label.message));
+    }
+    for note in &diagnostic.notes {
+        out.push_str(&format!("    note: {note}\n"));
+    }
+    for suggestion in &diagnostic.suggestions {
+        let edits: Vec<String> =
+            suggestion.edits.iter().map(|(_, text)| format!("{text:?}")).collect();
+        out.push_str(&format!("    fix: {}: {}\n", suggestion.message, edits.join(", ")));
+    }
+    out
+}
