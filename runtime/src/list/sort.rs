@@ -9,13 +9,16 @@ use crate::object::{List, Retain, TextRef, retain};
 /// # Safety
 /// The list's elements are of type `T`.
 unsafe fn elements<T>(slot: &mut List, retain: Retain) -> &mut [T] {
-    slot.unshare(size_of::<T>(), retain);
-    // SAFETY: a unique list is ours; an empty one has no elements to change.
+    // Shorter ones are sorted.
+    if slot.len() > 1 {
+        slot.unshare(size_of::<T>(), retain);
+    }
+    // SAFETY: a unique list is ours; in a shorter one nothing is changed.
     unsafe { core::slice::from_raw_parts_mut(slot.start().cast(), slot.len()) }
 }
 
 #[unsafe(export_name = "rt_list_sort_i64")]
-unsafe extern "C" fn sort_i64(slot: &mut List) {
+pub(super) unsafe extern "C" fn sort_i64(slot: &mut List) {
     // SAFETY: the compiler passes lists of this type.
     unsafe { elements::<i64>(slot, None) }.sort_unstable();
 }

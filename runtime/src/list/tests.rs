@@ -83,12 +83,21 @@ fn elements_without_size() {
 }
 
 #[test]
-fn unsharing_the_empty_list_costs_nothing() {
-    let mut list = List::empty();
-    unshare(&mut list, 8, None);
-    assert_eq!(list.as_ref().address(), List::empty().as_ref().address());
-    reserve(&mut list, 0, 8, None);
-    assert_eq!(list.as_ref().address(), List::empty().as_ref().address());
+fn the_empty_list_becomes_unique_too() {
+    for elem in [0, 1, 8, 1000] {
+        let mut list = List::empty();
+        unshare(&mut list, elem, None);
+        assert!(list.is_unique() && list.capacity() > 0);
+        let mut list = List::empty();
+        reserve(&mut list, 0, elem, None);
+        assert!(list.is_unique() && list.capacity() > 0);
+        // SAFETY: nothing to initialise.
+        unsafe { list.set_len(0) };
+    }
+    let mut empty = List::empty();
+    // SAFETY: a list of this type.
+    unsafe { sort::sort_i64(&mut empty) };
+    assert!(!empty.is_unique());
 }
 
 #[test]

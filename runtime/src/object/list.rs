@@ -167,8 +167,11 @@ impl List {
         let (len, cap) = (self.len(), self.capacity());
         let needed = len.saturating_add(additional);
         if !self.is_unique() {
-            // A list that is only unshared gets no room that it may never use.
-            let cap = if additional == 0 { needed } else { grown(needed, 0, elem) };
+            // A list that is only unshared gets no room that it may never use;
+            // an empty one becomes an object of its own all the same, as its
+            // length may be written to.
+            let plain = additional == 0 && needed > 0;
+            let cap = if plain { needed } else { grown(needed, 0, elem) };
             let mut copy = Self::with_capacity(cap, elem);
             copy.append_copies(self.start(), len, elem, retain);
             self.replace(copy);
@@ -190,8 +193,7 @@ impl List {
 
     /// Makes the list unique.
     pub(crate) fn unshare(&mut self, elem: usize, retain: Retain) {
-        // The empty list has nothing that could be changed in place.
-        if !self.is_unique() && self.len() > 0 {
+        if !self.is_unique() {
             self.reserve(0, elem, retain);
         }
     }
