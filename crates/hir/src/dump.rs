@@ -5,6 +5,11 @@ use crate::def::*;
 use crate::infer::op_text;
 use crate::ty::Tys;
 
+/// The text of all bodies of the user's functions, in source order.
+pub fn dump(program: &Program, _interner: &simple_source::Interner) -> String {
+    program.dump()
+}
+
 impl Program {
     /// The text of all bodies of the user's functions, in source order.
     pub fn dump(&self) -> String {

@@ -30,6 +30,7 @@ pub use analyze::{MissingModule, Mode, Options, ParsedFile, analyze};
 pub use body::*;
 pub use codes::CODES;
 pub use def::*;
+pub use dump::dump;
 pub use imports::{Import, imports};
 pub use program::{ImplMatch, Resolved};
 pub use session::LibrarySearch;

@@ -393,6 +393,13 @@ fn overlap(program: &Program, a: ImplId, b: ImplId) -> bool {
     for (impl_, args) in [(a, args_a), (b, args_b)] {
         for (param, arg) in program.impls[impl_].generics.params.iter().zip(&args) {
             let ty = table.shallow(*arg);
+            let kind = table.kind(ty);
+            let sealed = param.bounds.iter().filter(|bound| program.is_sealed(bound.trait_));
+            if sealed.into_iter().any(|bound| {
+                program.sealed_holds(bound.trait_, kind) == Some(false)
+            }) {
+                return false;
+            }
             if !Table::is_ground(ty) || program.types.has_params(ty) {
                 continue;
             }

@@ -192,6 +192,12 @@ impl<S: TypeSink> Written<'_, S> {
                 return self.sink.make(TyKind::List(element));
             }
         }
+        if path.len() == 1
+            && self.program.lookup(self.module, first.symbol).is_none()
+            && self.is_never(first)
+        {
+            return Ty::NEVER;
+        }
         match self.def(path, args, span) {
             Some(Def::Adt(adt)) => {
                 let args = self.args(args);
@@ -332,6 +338,11 @@ impl<S: TypeSink> Written<'_, S> {
             Some(path) => diag.note(format!("there is `{path}`: add `use {path}`")),
             None => diag,
         }
+    }
+
+    /// The type of functions that do not return, which only the library names.
+    fn is_never(&self, name: ast::Name) -> bool {
+        self.program.is_library(self.module) && self.program.text(name.symbol) == "Never"
     }
 
     fn unknown_type(&self, name: ast::Name, args: &[ast::TypeId], span: Span) -> Diagnostic {

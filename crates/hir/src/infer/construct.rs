@@ -113,7 +113,12 @@ impl<'p> Infer<'p> {
         let program = self.program;
         let def = &program.adts[adt];
         let fields = &def.variants[variant as usize].fields;
-        self.expect_result(ty, expect);
+        // `opt == Some("x")`: the other side says that it is a `char`.
+        let likely = match expect {
+            Expect::Hint(want) => Expect::Need(want, super::expect::Why::Plain),
+            expect => expect,
+        };
+        self.expect_result(ty, likely);
         let args = match self.table.kind(ty) {
             TyKind::Adt(_, args) => self.list_vec(args),
             _ => Vec::new(),
