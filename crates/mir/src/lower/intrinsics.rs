@@ -2,8 +2,10 @@
 
 use simple_hir::{FnRef, Ty, TyKind};
 use simple_source::Symbol;
+use simple_syntax::ast::BinaryOp;
 
 use super::function::FunctionLowerer;
+use super::operators::LESS;
 use crate::function::*;
 
 impl FunctionLowerer<'_, '_, '_> {
@@ -31,6 +33,10 @@ impl FunctionLowerer<'_, '_, '_> {
             .collect();
         let type_args = self.program.types.list(function.args);
         let ty = type_args.first().copied().unwrap_or(Ty::UNIT);
+        if let ("append_text", [Arg::Address(out), Arg::Value(value)]) = (name, args) {
+            self.append_plain(*out, ty, *value);
+            return;
+        }
         let rvalue = match (name, values.as_slice()) {
             ("len", [value]) => {
                 let place = self.operand_place(*value, ty);
@@ -49,6 +55,12 @@ impl FunctionLowerer<'_, '_, '_> {
                     if super::types::int_type(int).is_signed());
                 Rvalue::Use(Operand::Const(Const::Bool(signed)))
             }
+            ("is_float", []) => {
+                let float = matches!(self.program.types.kind(ty), TyKind::Float(_));
+                Rvalue::Use(Operand::Const(Const::Bool(float)))
+            }
+            ("is_char", []) => Rvalue::Use(Operand::Const(Const::Bool(ty == Ty::CHAR))),
+            ("sort_kind", []) => Rvalue::Use(Self::i64_const(Self::sort_kind(ty))),
             ("min_value", []) => Rvalue::Use(Operand::Const(self.limit(ty, false))),
             ("max_value", []) => Rvalue::Use(Operand::Const(self.limit(ty, true))),
             ("to_f64", [value]) => match self.program.types.kind(ty) {
@@ -72,6 +84,7 @@ impl FunctionLowerer<'_, '_, '_> {
                 }
             }
             ("order", [left, right]) => Rvalue::Use(self.order(ty, *left, *right)),
+            ("precedes", [left, right]) => Rvalue::Use(self.precedes(ty, *left, *right)),
             ("equal", [left, right]) => Rvalue::Use(self.equal(ty, *left, *right)),
             (_, [value]) if unary(name).is_some() => {
                 let op = unary(name).expect("the guard has found it");
@@ -100,6 +113,34 @@ impl FunctionLowerer<'_, '_, '_> {
         };
         if let Some(dest) = dest {
             self.b.assign(dest, rvalue);
+        }
+    }
+
+    /// Which of the runtime's sorts is for elements of a type.
+    fn sort_kind(ty: Ty) -> i64 {
+        match ty {
+            Ty::I64 => 1,
+            Ty::U64 => 2,
+            Ty::F64 => 3,
+            Ty::STR => 4,
+            _ => 0,
+        }
+    }
+
+    /// Whether `left` comes before `right` by `Ord`. What has no order of its
+    /// own but the operator's needs no `Ordering` on the way.
+    fn precedes(&mut self, ty: Ty, left: Operand, right: Operand) -> Operand {
+        match self.program.types.kind(ty) {
+            TyKind::Int(_) | TyKind::Bool | TyKind::Char | TyKind::Str => {
+                self.compare(BinaryOp::Lt, ty, left, right)
+            }
+            _ => {
+                let order = self.order(ty, left, right);
+                let place = self.operand_place(order, self.ordering_ty());
+                let tag = self.b.temp_from(self.types.i64_, Rvalue::Discriminant(place));
+                let less = Self::i64_const(LESS as i64);
+                self.b.temp_from(self.types.bool_, Rvalue::Binary(BinOp::Eq, tag, less))
+            }
         }
     }
 
