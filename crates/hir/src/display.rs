@@ -75,7 +75,8 @@ impl Program {
     pub(crate) fn head_text(&self, function: FnId) -> String {
         let def = &self.functions[function];
         let mut out = format!("fn {}", self.text(def.name));
-        let own = &def.generics.params[(def.generics.inherited as usize).min(def.generics.params.len())..];
+        let own = &def.generics.params
+            [(def.generics.inherited as usize).min(def.generics.params.len())..];
         if !own.is_empty() {
             let names: Vec<&str> = own.iter().map(|param| self.text(param.name)).collect();
             out.push_str(&format!("[{}]", names.join(", ")));

@@ -46,7 +46,8 @@ impl Program {
         let mut infer = Infer::new(self);
         let mut outcome = infer.check_group(&[BodyOwner::Fn(function)]);
         if !outcome.diags.is_empty() {
-            let mut late = self.session.late.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let mut late =
+                self.session.late.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             late.append(&mut outcome.diags);
         }
         let found = outcome.bodies.into_iter().find(|(owner, _)| *owner == BodyOwner::Fn(function));

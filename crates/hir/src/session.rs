@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use simple_source::interner::FxHashMap;
+use simple_source::interner::{FxHashMap, FxHashSet};
 use simple_source::{Diagnostic, IndexVec, Interner, SourceMap, Span, Symbol, define_index};
 use simple_syntax::ast::{self, Ast};
 
@@ -34,6 +34,10 @@ pub(crate) struct Session {
     /// What was found in bodies that were checked after the analysis.
     pub(crate) late: Mutex<Vec<Diagnostic>>,
     pub(crate) library_search: Option<LibrarySearch>,
+    /// Bounds that functions were told to lack.
+    pub(crate) said_bounds: Mutex<FxHashSet<(FnId, Symbol, TraitId)>>,
+    /// Parameters of impls that nothing decides, which was said.
+    pub(crate) loose_params: FxHashSet<(ImplId, u32)>,
 }
 
 /// Finds the modules of the library that have a `pub` name or are called so,
@@ -146,6 +150,8 @@ impl Session {
             ground: GroundCache::default(),
             late: Mutex::default(),
             library_search: None,
+            said_bounds: Mutex::default(),
+            loose_params: FxHashSet::default(),
         }
     }
 }

@@ -1,12 +1,15 @@
 //! What has to hold between declarations, now that all are known.
 
-use simple_source::Diagnostic;
+use simple_source::{Diagnostic, Span, Symbol, sym};
+use simple_syntax::ast::AttributeValue;
 
 use super::written::TypeCheck;
 use super::{Deferred, Owner};
+use crate::codes;
 use crate::def::*;
-use crate::infer::Infer;
-use crate::ty::TyKind;
+use crate::infer::{BodyOwner, Holds, Infer};
+use crate::session::ItemDef;
+use crate::ty::{Ty, TyKind, Tys};
 
 /// Checks written types, impls and the sizes of types.
 pub(crate) fn check(program: &Program, deferred: Deferred, diags: &mut Vec<Diagnostic>) {
@@ -26,13 +29,86 @@ pub(crate) fn check(program: &Program, deferred: Deferred, diags: &mut Vec<Diagn
                 }
                 let module = program.module_of(owner);
                 infer.environment(module, program.generics_of(owner));
+                if let Owner::Fn(function) = owner {
+                    infer.f.owner = BodyOwner::Fn(function);
+                }
                 infer.check_type_bounds(ty, span);
             }
         }
     }
+    derives(program, &mut infer, diags);
     super::impls::check(program, &mut infer, diags);
     super::infinite::check(program, diags);
     diags.append(&mut infer.diags);
+}
+
+/// `@derive(Eq, Ord, Hash, Show)` states that a type has these traits.
+fn derives(program: &Program, infer: &mut Infer<'_>, diags: &mut Vec<Diagnostic>) {
+    let lang = &program.lang;
+    let known = [
+        (sym::EQ_TRAIT, lang.eq),
+        (sym::ORD_TRAIT, lang.ord),
+        (sym::HASH_TRAIT, lang.hash),
+        (sym::SHOW_TRAIT, lang.show),
+    ];
+    for (module, file) in program.session.files.iter_enumerated() {
+        for &id in &file.ast.items {
+            let ItemDef::Adt(adt, _) = file.items[id.0 as usize] else { continue };
+            let attributes = file.ast.list(file.ast.item(id).attributes);
+            let derive = attributes.iter().filter(|attribute| attribute.name.symbol == sym::DERIVE);
+            for arg in derive.flat_map(|attribute| file.ast.list(attribute.args)) {
+                let AttributeValue::Name(name) = arg.value else { continue };
+                let Some((_, trait_)) = known.iter().find(|(known, _)| *known == name) else {
+                    continue;
+                };
+                let (ty, generics) = derived_type(program, adt, *trait_);
+                infer.environment(module, &generics);
+                if let Holds::No(part) = infer.holds(*trait_, ty, Tys::EMPTY) {
+                    diags.push(cannot_derive(program, adt, name, part, arg.span));
+                }
+            }
+        }
+    }
+}
+
+/// A type with its own parameters, which have the trait themselves.
+fn derived_type(program: &Program, adt: AdtId, trait_: TraitId) -> (Ty, Generics) {
+    let mut generics = program.adts[adt].generics.clone();
+    for param in &mut generics.params {
+        param.bounds.push(TraitRef { trait_, args: Tys::EMPTY });
+    }
+    let args: Vec<Ty> = generics
+        .params
+        .iter()
+        .enumerate()
+        .map(|(index, param)| program.types.intern(TyKind::Param(index as u32, param.name)))
+        .collect();
+    let args = program.types.intern_list(&args);
+    (program.types.intern(TyKind::Adt(adt, args)), generics)
+}
+
+fn cannot_derive(program: &Program, adt: AdtId, name: Symbol, part: Ty, span: Span) -> Diagnostic {
+    let def = &program.adts[adt];
+    let (owner, trait_) = (program.text(def.name), program.text(name));
+    let diag = Diagnostic::error(
+        &codes::NOT_IMPLEMENTED,
+        span,
+        format!("`{owner}` cannot have `{trait_}` by its structure"),
+    )
+    .label("cannot be derived");
+    let field =
+        def.variants.iter().flat_map(|variant| &variant.fields).find(|field| field.ty == part);
+    let shown = program.type_text(part);
+    match field {
+        Some(field) => {
+            let text = program.text(field.name);
+            diag.also(
+                field.span,
+                format!("the field `{text}` is `{shown}`, which has no `{trait_}`"),
+            )
+        }
+        None => diag.note(format!("because `{shown}` does not have it")),
+    }
 }
 
 impl Program {

@@ -154,7 +154,8 @@ impl Declarer<'_> {
                 self.receiver_type(function, self_ty, param)
             } else if let Some(ty) = param.ty {
                 self.read(module, ast, &generics.params, self_ty, owner, |w| w.ty(ty))
-            } else if let Some(expected) = trait_method.as_ref().and_then(|(types, _)| types.get(position))
+            } else if let Some(expected) =
+                trait_method.as_ref().and_then(|(types, _)| types.get(position))
             {
                 *expected
             } else if must_state || is_main || intrinsic.is_some() {
@@ -166,7 +167,16 @@ impl Declarer<'_> {
             };
             self.duplicate_parameter(ast, written.params, position);
             let default = param.default.map(|value| {
-                self.default(module, param.name.symbol, value, parent, &generics, ty, param.span, self_ty)
+                self.default(
+                    module,
+                    param.name.symbol,
+                    value,
+                    parent,
+                    &generics,
+                    ty,
+                    param.span,
+                    self_ty,
+                )
             });
             params.push(ParamDef {
                 name: param.name.symbol,
@@ -273,17 +283,11 @@ impl Declarer<'_> {
         let (method, args) = program.trait_method_args(impl_def, reference, def.name, generics)?;
         let method = &program.functions[method];
         let types = &program.types;
-        let params =
-            method.params.iter().map(|param| types.substitute(param.ty, &args)).collect();
+        let params = method.params.iter().map(|param| types.substitute(param.ty, &args)).collect();
         Some((params, types.substitute(method.result, &args)))
     }
 
-    fn receiver_type(
-        &mut self,
-        function: FnId,
-        self_ty: Option<Ty>,
-        param: &ast::Param,
-    ) -> Ty {
+    fn receiver_type(&mut self, function: FnId, self_ty: Option<Ty>, param: &ast::Param) -> Ty {
         let Some(ty) = self_ty else {
             self.diags.push(
                 Diagnostic::error(
@@ -462,8 +466,7 @@ impl Program {
         generics: &Generics,
     ) -> Option<(FnId, Vec<Ty>)> {
         let trait_ = &self.traits[reference.trait_];
-        let method =
-            *trait_.methods.iter().find(|method| self.functions[**method].name == name)?;
+        let method = *trait_.methods.iter().find(|method| self.functions[**method].name == name)?;
         let mut args = vec![impl_.self_ty];
         args.extend_from_slice(self.types.list(reference.args));
         let own = self.functions[method].generics.params.len().saturating_sub(args.len());

@@ -64,15 +64,20 @@ fn belongs(program: &Program, def: &ImplDef, diags: &mut Vec<Diagnostic>) {
                 Diagnostic::error(
                     &codes::FOREIGN_IMPL,
                     def.span,
-                    format!("methods of `{shown}` cannot be added here: the type belongs to the library"),
+                    format!(
+                        "methods of `{shown}` cannot be added here: the type belongs to the library"
+                    ),
                 )
                 .label("not declared in this package")
-                .note("declare a trait with the methods and implement that: `impl MyTrait for ...`"),
+                .note(
+                    "declare a trait with the methods and implement that: `impl MyTrait for ...`",
+                ),
             );
         }
         Some(reference) => {
             let own_trait = !program.is_library(program.traits[reference.trait_].module);
-            let own_args = program.types.list(reference.args).iter().any(|ty| is_users(program, *ty));
+            let own_args =
+                program.types.list(reference.args).iter().any(|ty| is_users(program, *ty));
             if own_trait || own_args || is_users(program, def.self_ty) {
                 return;
             }
@@ -131,12 +136,7 @@ fn methods(program: &Program, def: &ImplDef, reference: TraitRef, diags: &mut Ve
     }
 }
 
-fn foreign_method(
-    program: &Program,
-    trait_: &TraitDef,
-    method: FnId,
-    diags: &mut Vec<Diagnostic>,
-) {
+fn foreign_method(program: &Program, trait_: &TraitDef, method: FnId, diags: &mut Vec<Diagnostic>) {
     let found = &program.functions[method];
     let text = program.text(found.name);
     let trait_name = program.text(trait_.name);
@@ -147,15 +147,11 @@ fn foreign_method(
     )
     .label("not a method of the trait")
     .also(trait_.span, "the trait");
-    let names =
-        trait_.methods.iter().map(|method| program.text(program.functions[*method].name));
+    let names = trait_.methods.iter().map(|method| program.text(program.functions[*method].name));
     diag = match suggest::nearest(text, names) {
-        Some(near) => diag.suggest(
-            format!("there is `{near}`"),
-            found.span,
-            near,
-            Applicability::Maybe,
-        ),
+        Some(near) => {
+            diag.suggest(format!("there is `{near}`"), found.span, near, Applicability::Maybe)
+        }
         None => diag.note("methods of the type itself stand in an `impl` without a trait"),
     };
     diags.push(diag);
@@ -189,9 +185,8 @@ fn differs(
     };
     if found.receiver != declared.receiver {
         // A class may say `self` where the trait says `mut self`.
-        let allowed = self_class
-            && found.receiver == Receiver::Value
-            && declared.receiver == Receiver::Mut;
+        let allowed =
+            self_class && found.receiver == Receiver::Value && declared.receiver == Receiver::Mut;
         if !allowed {
             let says = |receiver: Receiver| match receiver {
                 Receiver::None => "no `self`",
@@ -246,10 +241,8 @@ fn differs(
         return;
     }
     for (index, (param, wanted_param)) in found.params.iter().zip(&declared.params).enumerate() {
-        let span = params
-            .get(index)
-            .and_then(|param| param.ty)
-            .map_or(param.span, |ty| ast.ty(ty).span);
+        let span =
+            params.get(index).and_then(|param| param.ty).map_or(param.span, |ty| ast.ty(ty).span);
         if param.mutable != wanted_param.mutable && index > 0 {
             let says = if wanted_param.mutable { "`mut`" } else { "not `mut`" };
             report(
@@ -301,13 +294,7 @@ fn supertraits(program: &Program, infer: &mut Infer<'_>, impl_: ImplId, referenc
     own.extend_from_slice(program.types.list(reference.args));
     for super_ in supers {
         let args = program.types.substitute_list(super_.args, &own);
-        infer.require(
-            super_.trait_,
-            def.self_ty,
-            args,
-            def.span,
-            crate::infer::Cause::Supertrait,
-        );
+        infer.require(super_.trait_, def.self_ty, args, def.span, crate::infer::Cause::Supertrait);
     }
 }
 
@@ -365,16 +352,12 @@ fn overlap(program: &Program, a: ImplId, b: ImplId) -> bool {
     let mut table = Table::new(&program.types);
     let mut instance = |impl_: ImplId| {
         let def = &program.impls[impl_];
-        let args: Vec<Ty> = def
-            .generics
-            .params
-            .iter()
-            .map(|_| table.fresh(VarKind::General, Span::NONE))
-            .collect();
+        let args: Vec<Ty> =
+            def.generics.params.iter().map(|_| table.fresh(VarKind::General, Span::NONE)).collect();
         let self_ty = table.substitute(def.self_ty, &args);
-        let list = def
-            .trait_
-            .map_or(crate::ty::Tys::EMPTY, |reference| table.substitute_list(reference.args, &args));
+        let list = def.trait_.map_or(crate::ty::Tys::EMPTY, |reference| {
+            table.substitute_list(reference.args, &args)
+        });
         (self_ty, list, args)
     };
     let (self_a, list_a, args_a) = instance(a);
@@ -395,9 +378,10 @@ fn overlap(program: &Program, a: ImplId, b: ImplId) -> bool {
             let ty = table.shallow(*arg);
             let kind = table.kind(ty);
             let sealed = param.bounds.iter().filter(|bound| program.is_sealed(bound.trait_));
-            if sealed.into_iter().any(|bound| {
-                program.sealed_holds(bound.trait_, kind) == Some(false)
-            }) {
+            if sealed
+                .into_iter()
+                .any(|bound| program.sealed_holds(bound.trait_, kind) == Some(false))
+            {
                 return false;
             }
             if !Table::is_ground(ty) || program.types.has_params(ty) {

@@ -95,9 +95,7 @@ fn parts(program: &Program, ty: Ty) -> Vec<(Ty, Option<simple_source::Symbol>)> 
                 .map(|field| (program.types.substitute(field.ty, args), Some(field.name)))
                 .collect()
         }
-        TyKind::Tuple(list) => {
-            program.types.list(list).iter().map(|part| (*part, None)).collect()
-        }
+        TyKind::Tuple(list) => program.types.list(list).iter().map(|part| (*part, None)).collect(),
         _ => Vec::new(),
     }
 }
@@ -121,9 +119,7 @@ fn report(
         return;
     }
     said.extend(&structs);
-    let Some(&first) =
-        structs.iter().min_by_key(|adt| program.adts[**adt].span)
-    else {
+    let Some(&first) = structs.iter().min_by_key(|adt| program.adts[**adt].span) else {
         return;
     };
     let def = &program.adts[first];

@@ -141,6 +141,7 @@ impl Declarer<'_> {
                     .label("declared again here")
                     .also(first.name.span, "first declared here"),
                 );
+                continue;
             }
             params.push(GenericParam { name: param.name.symbol, bounds: Vec::new() });
         }
@@ -160,15 +161,14 @@ impl Declarer<'_> {
         self_ty: Option<Ty>,
         owner: Owner,
     ) {
-        for (index, declared) in ast.list(generics).iter().enumerate() {
+        for declared in ast.list(generics) {
             if declared.bounds.is_empty() {
                 continue;
             }
-            let position = offset + index;
-            let ty = self
-                .program
-                .types
-                .intern(TyKind::Param(position as u32, declared.name.symbol));
+            let own = params[offset..].iter().position(|p| p.name == declared.name.symbol);
+            let Some(position) = own.map(|index| offset + index) else { continue };
+            let ty =
+                self.program.types.intern(TyKind::Param(position as u32, declared.name.symbol));
             let bounds = self.read(module, ast, params, self_ty, owner, |written| {
                 ast.list(declared.bounds)
                     .iter()
@@ -230,7 +230,10 @@ impl Declarer<'_> {
             self.diags.push(Diagnostic::error(
                 &codes::LIBRARY_ITEM,
                 Span::NONE,
-                format!("the standard library declares no `@lang(\"{}\")`", unset.join("\")`, `@lang(\"")),
+                format!(
+                    "the standard library declares no `@lang(\"{}\")`",
+                    unset.join("\")`, `@lang(\"")
+                ),
             ));
         }
     }

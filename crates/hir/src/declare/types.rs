@@ -146,7 +146,16 @@ impl Declarer<'_> {
                 field.name.symbol
             };
             let default = field.default.map(|value| {
-                self.default(module, field.name.symbol, value, Parent::Module, generics, ty, field.span, Some(self_ty))
+                self.default(
+                    module,
+                    field.name.symbol,
+                    value,
+                    Parent::Module,
+                    generics,
+                    ty,
+                    field.span,
+                    Some(self_ty),
+                )
             });
             made.push(FieldDef { name, ty, weak, default, span: field.span });
         }
@@ -267,8 +276,8 @@ impl Declarer<'_> {
             (ItemDef::Impl(impl_), ItemKind::Impl { generics, trait_, target, .. }) => {
                 let mut params = self.param_names(ast, generics);
                 let owner = Owner::Impl(impl_);
-                let self_ty = self
-                    .read(module, ast, &params, None, owner, |written| written.ty(target));
+                let self_ty =
+                    self.read(module, ast, &params, None, owner, |written| written.ty(target));
                 self.param_bounds(module, ast, generics, &mut params, 0, Some(self_ty), owner);
                 let target_span = ast.ty(target).span;
                 let mut span = target_span;
@@ -286,7 +295,9 @@ impl Declarer<'_> {
                 def.generics = Generics { params, inherited: 0 };
                 let (params, self_ty) = (def.generics.params.clone(), def.self_ty);
                 let args = reference.map_or(crate::ty::Tys::EMPTY, |reference| reference.args);
-                for (index, param) in ast.list(generics).iter().enumerate() {
+                for param in ast.list(generics) {
+                    let named = params.iter().position(|p| p.name == param.name.symbol);
+                    let Some(index) = named else { continue };
                     let used = self.mentions(self_ty, index as u32)
                         || self
                             .program
@@ -295,6 +306,7 @@ impl Declarer<'_> {
                             .iter()
                             .any(|arg| self.mentions(*arg, index as u32));
                     if !used && !self.program.types.has_error(self_ty) {
+                        self.program.session.loose_params.insert((impl_, index as u32));
                         let text = self.program.text(params[index].name);
                         self.diags.push(
                             Diagnostic::error(

@@ -121,8 +121,13 @@ impl<S: TypeSink> Written<'_, S> {
                 self.adt(self.program.lang.option, &args, span)
             }
             TypeKind::Function { params, result } => {
-                let params: Vec<Ty> =
-                    self.ast.list(params).to_vec().into_iter().map(|param| self.ty(param)).collect();
+                let params: Vec<Ty> = self
+                    .ast
+                    .list(params)
+                    .to_vec()
+                    .into_iter()
+                    .map(|param| self.ty(param))
+                    .collect();
                 let params = self.sink.make_list(&params);
                 let result = result.map_or(Ty::UNIT, |result| self.ty(result));
                 self.sink.make(TyKind::Fn(params, result))
@@ -151,9 +156,10 @@ impl<S: TypeSink> Written<'_, S> {
         let ty = self.sink.make(TyKind::Adt(adt, list));
         let lang = &self.program.lang;
         let keys = (adt == lang.dict || adt == lang.set) && !self.program.is_library(self.module);
-        let bounded = self.program.adts.get(adt).is_some_and(|def| {
-            def.generics.params.iter().any(|param| !param.bounds.is_empty())
-        });
+        let bounded =
+            self.program.adts.get(adt).is_some_and(|def| {
+                def.generics.params.iter().any(|param| !param.bounds.is_empty())
+            });
         if keys || bounded {
             self.checks.push(TypeCheck::Bounds(ty, span));
         }
@@ -167,8 +173,7 @@ impl<S: TypeSink> Written<'_, S> {
     fn path(&mut self, path: &[ast::Name], args: &[ast::TypeId], span: Span) -> Ty {
         let Some(first) = path.first().copied() else { return Ty::ERROR };
         if path.len() == 1 {
-            if let Some(index) =
-                self.generics.iter().rposition(|param| param.name == first.symbol)
+            if let Some(index) = self.generics.iter().rposition(|param| param.name == first.symbol)
             {
                 self.no_args(first, args, span);
                 return self.sink.make(TyKind::Param(index as u32, first.symbol));
@@ -363,11 +368,19 @@ impl<S: TypeSink> Written<'_, S> {
                 format!("there is no type `{text}`"),
             )
             .label("not found")
-            .suggest(format!("this is written `{ours}`"), span, ours, Applicability::Maybe);
+            .suggest(
+                format!("this is written `{ours}`"),
+                span,
+                ours,
+                Applicability::Maybe,
+            );
         }
-        let diag =
-            Diagnostic::error(&codes::UNKNOWN_TYPE, name.span, format!("there is no type `{text}`"))
-                .label("not found");
+        let diag = Diagnostic::error(
+            &codes::UNKNOWN_TYPE,
+            name.span,
+            format!("there is no type `{text}`"),
+        )
+        .label("not found");
         if let Some(ours) = suggest::foreign_type(text) {
             return diag.suggest(
                 format!("this type is called `{ours}` here"),
@@ -391,12 +404,9 @@ impl<S: TypeSink> Written<'_, S> {
             .chain(["char", "str"])
             .chain(self.generics.iter().map(|param| self.program.text(param.name)));
         match suggest::nearest(text, types) {
-            Some(near) => diag.suggest(
-                format!("there is `{near}`"),
-                name.span,
-                near,
-                Applicability::Maybe,
-            ),
+            Some(near) => {
+                diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe)
+            }
             None => self.program.offer_import(diag, name),
         }
     }
@@ -580,12 +590,8 @@ impl<S: TypeSink> Written<'_, S> {
 
     fn not_a_trait(&self, name: ast::Name, what: &str, span: Span) -> Diagnostic {
         let text = self.program.text(name.symbol);
-        Diagnostic::error(
-            &codes::TRAIT_EXPECTED,
-            span,
-            format!("`{text}` is {what}, not a trait"),
-        )
-        .label("a trait is expected here")
+        Diagnostic::error(&codes::TRAIT_EXPECTED, span, format!("`{text}` is {what}, not a trait"))
+            .label("a trait is expected here")
     }
 
     fn trait_args(
@@ -655,10 +661,5 @@ pub(crate) fn misplaced_weak(
 ) -> Diagnostic {
     Diagnostic::error(&codes::WEAK, span, "`weak` stands only before the type of a field")
         .label("not the type of a field of a class or struct")
-        .suggest(
-            "leave it out",
-            span,
-            program.snippet(ast.ty(inner).span),
-            Applicability::Maybe,
-        )
+        .suggest("leave it out", span, program.snippet(ast.ty(inner).span), Applicability::Maybe)
 }

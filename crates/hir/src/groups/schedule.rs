@@ -207,8 +207,7 @@ fn references(program: &Program, owner: BodyOwner) -> References {
     let module = module_of(program, owner);
     let ast = program.ast(module);
     let scope = program.scope(module);
-    let outer =
-        |name| matches!(scope.names.get(&name), Some(Entry { def: Def::Global(_), .. }));
+    let outer = |name| matches!(scope.names.get(&name), Some(Entry { def: Def::Global(_), .. }));
     let mut collector = Collector::new(ast, &outer);
     match owner {
         BodyOwner::Fn(function) => match program.session.functions[function].source {
@@ -267,9 +266,7 @@ fn infer_by_component(program: &Program, nodes: &[BodyOwner], diags: &mut Vec<Di
                 let target = match program.scope(module).names.get(name).map(|entry| entry.def) {
                     Some(Def::Fn(function)) => Some(BodyOwner::Fn(function)),
                     Some(Def::Const(constant)) => Some(BodyOwner::Const(constant)),
-                    Some(Def::Global(_)) => {
-                        program.session.files[module].script.map(BodyOwner::Fn)
-                    }
+                    Some(Def::Global(_)) => program.session.files[module].script.map(BodyOwner::Fn),
                     _ => None,
                 };
                 edges.extend(target.and_then(|target| numbers.get(&key(target))));

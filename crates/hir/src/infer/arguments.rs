@@ -52,7 +52,7 @@ pub(crate) struct Slot {
 
 impl<'p> Infer<'p> {
     /// Checks the arguments of a call; the result has all of them in the order
-    /// of evaluation. `skip` parameters are given otherwise (the receiver).
+    /// of evaluation, or is none if they do not fit the parameters. `skip` parameters are given otherwise (the receiver).
     pub(crate) fn arguments(
         &mut self,
         sig: &Sig<'p>,
@@ -61,7 +61,7 @@ impl<'p> Infer<'p> {
         skip: usize,
         site: CallSite,
         cause: Cause,
-    ) -> Vec<Arg> {
+    ) -> Option<Vec<Arg>> {
         let slots: Vec<Slot> = (skip..sig.params.len())
             .map(|index| {
                 let param = sig.params[index];
@@ -82,7 +82,7 @@ impl<'p> Infer<'p> {
             // mistakes of their own.
             self.check_loose(given);
             self.f.failed = true;
-            return Vec::new();
+            return None;
         };
         let mut made: Vec<Arg> = Vec::with_capacity(slots.len());
         let mut values: Vec<Option<ExprId>> = vec![None; given.len()];
@@ -115,7 +115,7 @@ impl<'p> Infer<'p> {
             let value = self.default_value(sig, position + skip, args, slot.ty, site.span);
             made.push(Arg { param: (position + skip) as u32, mutable: false, value });
         }
-        made
+        Some(made)
     }
 
     /// Which slot each argument is for. None if they do not fit, which was
@@ -183,9 +183,8 @@ impl<'p> Infer<'p> {
         if !fits {
             return None;
         }
-        let missing: Vec<usize> = (0..slots.len())
-            .filter(|index| !taken[*index] && !slots[*index].has_default)
-            .collect();
+        let missing: Vec<usize> =
+            (0..slots.len()).filter(|index| !taken[*index] && !slots[*index].has_default).collect();
         if missing.is_empty() {
             return Some(positions);
         }
@@ -229,8 +228,11 @@ impl<'p> Infer<'p> {
         let mut diag = Diagnostic::error(
             &codes::ARGUMENT_COUNT,
             span,
-            format!("`{what}` takes {count} argument{plural}: {} {} missing",
-                names.join(" and "), if missing.len() == 1 { "is" } else { "are" }),
+            format!(
+                "`{what}` takes {count} argument{plural}: {} {} missing",
+                names.join(" and "),
+                if missing.len() == 1 { "is" } else { "are" }
+            ),
         )
         .label(format!("{} not given", names.join(" and ")));
         if let Some(first) = missing.first()
@@ -264,17 +266,14 @@ impl<'p> Infer<'p> {
             format!("`{what}` has no {word} `{text}`"),
         )
         .label("not found");
-        let starts = names.iter().find(|known| text.starts_with(**known) || known.starts_with(text));
+        let starts =
+            names.iter().find(|known| text.starts_with(**known) || known.starts_with(text));
         let optional = slots.iter().find(|slot| slot.has_default).map(|slot| self.text(slot.name));
         if let Some(near) =
             suggest::nearest(text, names.iter().copied()).or(starts.copied()).or(optional)
         {
-            diag = diag.suggest(
-                format!("there is `{near}`"),
-                name.span,
-                near,
-                Applicability::Maybe,
-            );
+            diag =
+                diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe);
         }
         if !names.is_empty() {
             diag = diag.note(format!("it has `{}`", names.join("`, `")));

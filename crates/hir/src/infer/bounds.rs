@@ -36,14 +36,7 @@ pub(crate) enum Cause {
 impl Infer<'_> {
     /// Requires that `ty` has a trait; looks again later if that is not known
     /// yet. The trait's arguments are bound if only one impl fits.
-    pub(crate) fn require(
-        &mut self,
-        trait_: TraitId,
-        ty: Ty,
-        args: Tys,
-        span: Span,
-        cause: Cause,
-    ) {
+    pub(crate) fn require(&mut self, trait_: TraitId, ty: Ty, args: Tys, span: Span, cause: Cause) {
         if let Some(var) = self.try_require(trait_, ty, args, span, cause) {
             self.wait_for(var, Obligation::Bound { trait_, ty, args, span, cause });
         }
@@ -74,14 +67,7 @@ impl Infer<'_> {
 
     /// Binds the arguments of a trait that a type has, by the impl or bound
     /// that gives it.
-    fn bind_trait_args(
-        &mut self,
-        trait_: TraitId,
-        ty: Ty,
-        args: Tys,
-        span: Span,
-        cause: Cause,
-    ) {
+    fn bind_trait_args(&mut self, trait_: TraitId, ty: Ty, args: Tys, span: Span, cause: Cause) {
         let ty = self.table.shallow(ty);
         let plain = Table::is_ground(ty) && !self.program.types.has_params(ty);
         if args == Tys::EMPTY && plain {
@@ -124,8 +110,7 @@ impl Infer<'_> {
         let program = self.program;
         let def = &program.impls[impl_];
         let Some(reference) = def.trait_ else { return };
-        let impl_args: Vec<Ty> =
-            def.generics.params.iter().map(|_| self.fresh(span)).collect();
+        let impl_args: Vec<Ty> = def.generics.params.iter().map(|_| self.fresh(span)).collect();
         let self_ty = self.table.substitute(def.self_ty, &impl_args);
         self.table.unify(self_ty, ty);
         let found = self.table.substitute_list(reference.args, &impl_args);
@@ -170,16 +155,13 @@ impl Infer<'_> {
         };
         let lang = &self.program.lang;
         if trait_ == lang.show {
-            let diag = Diagnostic::error(
-                &codes::NO_TEXT,
-                span,
-                format!("`{part_text}` has no text"),
-            )
-            .label(if part == ty {
-                "a function cannot be shown".to_owned()
-            } else {
-                format!("`{ty_text}` contains a function")
-            });
+            let diag =
+                Diagnostic::error(&codes::NO_TEXT, span, format!("`{part_text}` has no text"))
+                    .label(if part == ty {
+                        "a function cannot be shown".to_owned()
+                    } else {
+                        format!("`{ty_text}` contains a function")
+                    });
             let diag = match self.table.kind(part) {
                 TyKind::Fn(params, _) => {
                     let count = self.table.list(params).len();
@@ -199,6 +181,9 @@ impl Infer<'_> {
             return;
         }
         if let Some(param) = param {
+            if !self.say_missing_bound(part, trait_) {
+                return;
+            }
             let needs = match cause {
                 Cause::Key => "to be a key",
                 Cause::Operator | Cause::Comparison => "for this operator",
@@ -207,7 +192,9 @@ impl Infer<'_> {
             let diag = Diagnostic::error(
                 &codes::MISSING_BOUND,
                 span,
-                format!("the type parameter `{param}` needs the bound `{param}: {trait_text}` {needs}"),
+                format!(
+                    "the type parameter `{param}` needs the bound `{param}: {trait_text}` {needs}"
+                ),
             )
             .label(format!("nothing says that `{param}` implements `{trait_text}`"))
             .note(format!("write `[{param}: {trait_text}]` where it is declared"));
@@ -221,12 +208,13 @@ impl Infer<'_> {
             ),
             Cause::Comparison => (
                 &codes::COMPARISON,
-                format!("values of type `{ty_text}` cannot be compared like this: it does not implement `{trait_text}`"),
+                format!(
+                    "values of type `{ty_text}` cannot be compared like this: it does not implement `{trait_text}`"
+                ),
             ),
-            _ => (
-                &codes::NOT_IMPLEMENTED,
-                format!("`{ty_text}` does not implement `{trait_text}`"),
-            ),
+            _ => {
+                (&codes::NOT_IMPLEMENTED, format!("`{ty_text}` does not implement `{trait_text}`"))
+            }
         };
         let mut diag = Diagnostic::error(code, span, message);
         diag = diag.label(match cause {
@@ -235,10 +223,32 @@ impl Infer<'_> {
             _ => format!("`{trait_text}` is needed"),
         });
         if part != ty {
-            diag = diag.note(format!("because `{part_text}` in it does not implement `{trait_text}`"));
+            diag =
+                diag.note(format!("because `{part_text}` in it does not implement `{trait_text}`"));
         }
         diag = self.why_not(diag, trait_, part, &trait_text, &part_text);
         self.error(diag);
+    }
+
+    /// Whether it is still to be said that a parameter lacks a bound: once for
+    /// a function and its signature.
+    fn say_missing_bound(&mut self, param: Ty, trait_: TraitId) -> bool {
+        self.f.failed = true;
+        let name = match self.table.kind(param) {
+            TyKind::Param(_, name) => name,
+            _ => return true,
+        };
+        let owner = match self.f.owner {
+            super::BodyOwner::Fn(function) => function,
+            super::BodyOwner::Const(_) => return true,
+        };
+        let mut said = self
+            .program
+            .session
+            .said_bounds
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        said.insert((owner, name, trait_))
     }
 
     fn why_not(
@@ -267,10 +277,12 @@ impl Infer<'_> {
                 ));
             }
             if trait_ == lang.ord && def.kind == AdtKind::Class {
-                return diag.note(format!("a class has an order only by `impl Ord for {part_text}`"));
+                return diag
+                    .note(format!("a class has an order only by `impl Ord for {part_text}`"));
             }
             if !self.program.is_library(def.module) && !self.program.is_sealed(trait_) {
-                return diag.note(format!("add `impl {trait_text} for {part_text}:` to implement it"));
+                return diag
+                    .note(format!("add `impl {trait_text} for {part_text}:` to implement it"));
             }
         }
         diag
@@ -347,9 +359,7 @@ impl Program {
                     )
                     .label("cannot be put behind this trait")
                     .also(def.span, "this method prevents it")
-                    .note(format!(
-                        "a generic function works with it: `[T: {trait_name}]`"
-                    )),
+                    .note(format!("a generic function works with it: `[T: {trait_name}]`")),
                 );
             }
         }

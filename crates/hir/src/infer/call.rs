@@ -137,7 +137,9 @@ impl<'p> Infer<'p> {
         let result = self.result_ty(&sig, &args);
         self.expect_result(result, expect);
         self.refer_to_function(function);
-        let made = self.arguments(&sig, &args, given, 0, site, Cause::Bound);
+        let Some(made) = self.arguments(&sig, &args, given, 0, site, Cause::Bound) else {
+            return self.error_expr(site.span);
+        };
         let list = self.arg_list(&args);
         let callee = Callee::Fn(FnRef { function, args: list });
         self.call(callee, &made, result, site.span)
@@ -175,7 +177,9 @@ impl<'p> Infer<'p> {
         }
         let result = self.result_ty(&sig, &args);
         self.expect_result(result, expect);
-        let made = self.arguments(&sig, &args, given, 0, site, Cause::Bound);
+        let Some(made) = self.arguments(&sig, &args, given, 0, site, Cause::Bound) else {
+            return self.error_expr(site.span);
+        };
         self.call(callee, &made, result, site.span)
     }
 
@@ -196,11 +200,7 @@ impl<'p> Infer<'p> {
     }
 
     /// `Point.length()` of a method that needs a receiver.
-    fn missing_receiver(
-        &mut self,
-        sig: &super::signature::Sig<'p>,
-        site: CallSite,
-    ) -> ExprId {
+    fn missing_receiver(&mut self, sig: &super::signature::Sig<'p>, site: CallSite) -> ExprId {
         let name = self.text(self.program.functions[sig.function].name);
         let text = self.snippet(site.name);
         let start = site.name.hi - text.rsplit('.').next().map_or(0, str::len) as u32;
@@ -338,7 +338,10 @@ impl<'p> Infer<'p> {
             self.use_place(receiver, super::place::Purpose::MutSelf(name.span));
         }
         let mut made = vec![Arg { param: 0, mutable, value: receiver }];
-        made.extend(self.arguments(&sig, &args, given, 1, site, Cause::Method));
+        let Some(rest) = self.arguments(&sig, &args, given, 1, site, Cause::Method) else {
+            return self.error_expr(site.span);
+        };
+        made.extend(rest);
         let call = self.call(callee, &made, result, site.span);
         self.replace_call(call, at)
     }
@@ -401,12 +404,7 @@ impl<'p> Infer<'p> {
     }
 
     /// A call of a function value.
-    pub(crate) fn value_call(
-        &mut self,
-        callee: ExprId,
-        given: &[Given],
-        site: CallSite,
-    ) -> ExprId {
+    pub(crate) fn value_call(&mut self, callee: ExprId, given: &[Given], site: CallSite) -> ExprId {
         let ty = self.ty(callee);
         match self.table.kind(ty) {
             TyKind::Fn(params, result) => {

@@ -36,6 +36,7 @@ impl Infer<'_> {
     ) -> (List<ExprId>, Ty) {
         let ast = self.f.ast;
         let start = self.exprs.len();
+        let around = std::mem::replace(&mut self.around, origin);
         let mut element = expected;
         let mut why = Why::Plain;
         for id in ast.list(elements) {
@@ -57,6 +58,7 @@ impl Infer<'_> {
             Some(element) => element,
             None => self.fresh(origin),
         };
+        self.around = around;
         (self.take_exprs(start), element)
     }
 
@@ -82,7 +84,8 @@ impl Infer<'_> {
         span: Span,
     ) -> ExprId {
         let expected = self.list_hint(hint);
-        let value = self.expr(value, expected.map_or(Expect::Any, |ty| Expect::Need(ty, Why::Plain)));
+        let value =
+            self.expr(value, expected.map_or(Expect::Any, |ty| Expect::Need(ty, Why::Plain)));
         let element = expected.unwrap_or_else(|| self.ty(value));
         let count = self.expr(count, Expect::Need(Ty::I64, Why::Plain));
         let ty = self.table.list_of(element);
@@ -99,8 +102,8 @@ impl Infer<'_> {
         let expected =
             self.adt_hint(self.program.lang.set, hint).map(|args| self.table.part(args, 0));
         let (list, element) = self.elements(elements, expected, span);
+        let element = self.key(element, span);
         let ty = self.adt_of(self.program.lang.set, &[element]);
-        self.key(element, span);
         self.push(ExprKind::Set(list), ty, span)
     }
 
@@ -140,16 +143,19 @@ impl Infer<'_> {
             Some(value) => value,
             None => self.fresh(span),
         };
+        let key = self.key(key, span);
         let ty = self.adt_of(dict, &[key, value]);
-        self.key(key, span);
         let list = self.f.body.add_list(&made);
         self.push(ExprKind::Dict(list), ty, span)
     }
 
-    /// A type that is a key has to have a hash.
-    pub(crate) fn key(&mut self, key: Ty, span: Span) {
+    /// A type that is a key has to have a hash; one that has none is reported
+    /// and becomes unknown.
+    pub(crate) fn key(&mut self, key: Ty, span: Span) -> Ty {
         let hash = self.program.lang.hash;
+        let errors = self.diags.len();
         self.require(hash, key, Tys::EMPTY, span, Cause::Key);
+        if self.diags.len() > errors { Ty::ERROR } else { key }
     }
 
     /// `[e for p in xs if c]`
@@ -177,7 +183,7 @@ impl Infer<'_> {
         let set = self.program.lang.set;
         let expected = self.adt_hint(set, hint).map(|args| self.table.part(args, 0));
         let (clauses, element, ty) = self.comprehension(clauses, element, expected);
-        self.key(ty, span);
+        let ty = self.key(ty, span);
         let ty = self.adt_of(set, &[ty]);
         self.push(ExprKind::Comprehension { clauses, element, value: None }, ty, span)
     }
@@ -203,7 +209,7 @@ impl Infer<'_> {
         let key = key.unwrap_or_else(|| self.ty(k));
         let value = value.unwrap_or_else(|| self.ty(v));
         let clauses = self.close_clauses(opened);
-        self.key(key, span);
+        let key = self.key(key, span);
         let ty = self.adt_of(dict, &[key, value]);
         self.push(ExprKind::Comprehension { clauses, element: k, value: Some(v) }, ty, span)
     }

@@ -56,7 +56,10 @@ impl<'p> Infer<'p> {
                         let def = &self.program.adts[adt];
                         let names: Vec<&str> =
                             def.variants.iter().map(|variant| self.text(variant.name)).collect();
-                        diag.note(format!("an enum's values are its variants: `{}`", names.join("`, `")))
+                        diag.note(format!(
+                            "an enum's values are its variants: `{}`",
+                            names.join("`, `")
+                        ))
                     }
                     _ => diag,
                 };
@@ -163,13 +166,7 @@ impl<'p> Infer<'p> {
     }
 
     /// A variant as a value: itself, or the function that makes it.
-    pub(crate) fn variant_value(
-        &mut self,
-        ty: Ty,
-        adt: AdtId,
-        variant: u32,
-        span: Span,
-    ) -> ExprId {
+    pub(crate) fn variant_value(&mut self, ty: Ty, adt: AdtId, variant: u32, span: Span) -> ExprId {
         let fields = &self.program.adts[adt].variants[variant as usize].fields;
         if fields.is_empty() {
             let fields = self.f.body.add_list::<Arg>(&[]);
@@ -253,5 +250,4 @@ impl<'p> Infer<'p> {
         let ty = self.table.make(TyKind::Fn(params, result));
         self.push(ExprKind::Lambda(id), ty, span)
     }
-
 }

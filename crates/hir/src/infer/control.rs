@@ -41,12 +41,7 @@ impl Infer<'_> {
     }
 
     /// A block whose names go to the scope that is open.
-    fn block_here(
-        &mut self,
-        stmts: ast::List<ast::StmtId>,
-        expect: Expect,
-        span: Span,
-    ) -> ExprId {
+    fn block_here(&mut self, stmts: ast::List<ast::StmtId>, expect: Expect, span: Span) -> ExprId {
         let ast = self.f.ast;
         let list = ast.list(stmts);
         let mark = self.stmts.len();
@@ -102,13 +97,7 @@ impl Infer<'_> {
     }
 
     /// A block ends without the value that is needed.
-    fn missing_value(
-        &mut self,
-        last: Option<ast::StmtId>,
-        block: Span,
-        want: Ty,
-        why: Why,
-    ) {
+    fn missing_value(&mut self, last: Option<ast::StmtId>, block: Span, want: Ty, why: Why) {
         let want_text = self.show(want);
         let stmt = last.map(|last| *self.f.ast.stmt(last));
         let span = stmt.map_or(block, |stmt| stmt.span);
@@ -145,7 +134,7 @@ impl Infer<'_> {
     }
 
     /// A loop ends a body that needs a value.
-    fn loop_without_value(&mut self, span: Span, want: Ty, why: Why) {
+    pub(crate) fn loop_without_value(&mut self, span: Span, want: Ty, why: Why) {
         let want_text = self.show(want);
         let diag = Diagnostic::error(
             &codes::MISSING_VALUE,
@@ -302,7 +291,9 @@ impl Infer<'_> {
         let mut diag = Diagnostic::error(
             &codes::MISSING_VALUE,
             span,
-            format!("this `if` has no `else`, so it does not always have a value of type `{want_text}`"),
+            format!(
+                "this `if` has no `else`, so it does not always have a value of type `{want_text}`"
+            ),
         )
         .label("no value if the condition is false")
         .note("add an `else` branch with the value for that case");
@@ -408,7 +399,6 @@ impl Infer<'_> {
             if let Some(value) = value {
                 self.expr(value, Expect::Any);
             }
-            self.error_expr(span);
             return self.push(ExprKind::Error, Ty::NEVER, span);
         }
         let index = self.f.loops.len() - 1;
@@ -478,12 +468,9 @@ impl Infer<'_> {
 
     fn outside_loop(&mut self, word: &str, span: Span) {
         let in_lambda = self.f.frames.len() > 1 && !self.f.loops.is_empty();
-        let mut diag = Diagnostic::error(
-            &codes::OUTSIDE_LOOP,
-            span,
-            format!("`{word}` outside a loop"),
-        )
-        .label("there is no loop to act on");
+        let mut diag =
+            Diagnostic::error(&codes::OUTSIDE_LOOP, span, format!("`{word}` outside a loop"))
+                .label("there is no loop to act on");
         if in_lambda {
             diag = diag.note("the loop outside does not reach into the lambda");
         }
@@ -504,12 +491,9 @@ impl Infer<'_> {
                 "this is no function"
             };
             let word = Span::new(span.lo, (span.lo + 6).min(span.hi));
-            let diag = Diagnostic::error(
-                &codes::OUTSIDE_FUNCTION,
-                word,
-                "`return` outside a function",
-            )
-            .label(what);
+            let diag =
+                Diagnostic::error(&codes::OUTSIDE_FUNCTION, word, "`return` outside a function")
+                    .label(what);
             self.error(diag);
             if let Some(value) = value {
                 self.expr(value, Expect::Any);
@@ -559,16 +543,5 @@ impl Infer<'_> {
             }
         };
         self.push(ExprKind::Return(value), Ty::NEVER, span)
-    }
-
-    /// A loop or another statement-like expression as the value of a body
-    /// that needs one.
-    pub(crate) fn value_of_loop(&mut self, id: ExprId, want: Ty, why: Why) -> bool {
-        let Expr { kind, span, .. } = self.f.body.exprs[id];
-        if matches!(kind, ExprKind::While { .. } | ExprKind::For { .. }) {
-            self.loop_without_value(span, want, why);
-            return true;
-        }
-        false
     }
 }

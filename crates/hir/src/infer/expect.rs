@@ -84,7 +84,11 @@ impl Infer<'_> {
     /// the trait that `want` is a `dyn` of.
     pub(crate) fn coerce(&mut self, id: ExprId, want: Ty, why: Why) -> ExprId {
         let have = self.ty(id);
-        if have == Ty::NEVER || have == Ty::ERROR || have == want {
+        if have == Ty::NEVER || have == want {
+            return id;
+        }
+        if have == Ty::ERROR {
+            self.table.unify(want, have);
             return id;
         }
         let want = self.table.shallow(want);
@@ -131,6 +135,7 @@ impl Infer<'_> {
     pub(crate) fn infinite_or_large(&mut self, span: Span, want: Ty, have: Ty) -> bool {
         if self.table.infinite {
             self.table.infinite = false;
+            let span = if self.around.is_none() { span } else { self.around };
             let (inner, outer) =
                 if self.table.as_var(want).is_some() { (want, have) } else { (have, want) };
             let inner = self.show(inner);
@@ -284,7 +289,8 @@ impl Infer<'_> {
         }
         if number(want_kind) && have_kind == TyKind::Str && !literal {
             let method = if matches!(want_kind, TyKind::Int(_)) { "to_int" } else { "to_float" };
-            return diag.note(format!("`.{method}()` reads a number from text and gives an option"));
+            return diag
+                .note(format!("`.{method}()` reads a number from text and gives an option"));
         }
         if want_kind == TyKind::Str && !matches!(have_kind, TyKind::Fn(..) | TyKind::Unit) {
             let literal = matches!(
@@ -304,13 +310,12 @@ impl Infer<'_> {
         {
             let text = self.text(symbol);
             if let Some(first) = text.chars().next() {
-                return diag
-                    .suggest(
-                        "a `char` is one character",
-                        span,
-                        format!("\"{first}\""),
-                        Applicability::Maybe,
-                    );
+                return diag.suggest(
+                    "a `char` is one character",
+                    span,
+                    format!("\"{first}\""),
+                    Applicability::Maybe,
+                );
             }
             return diag.note("a `char` is exactly one character");
         }

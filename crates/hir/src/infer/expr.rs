@@ -20,6 +20,16 @@ impl Infer<'_> {
             Tree::Match { .. } => self.match_expr(id, expect),
             Tree::Loop { .. } => self.loop_expr(id, expect),
             Tree::Tuple(parts) => self.tuple_expr(id, parts, expect),
+            Tree::While { .. } | Tree::For { .. } => {
+                let value = self.value(id, expect);
+                if let Expect::Need(want, why) = expect
+                    && !self.table.unify(want, Ty::UNIT)
+                {
+                    self.loop_without_value(self.span(value), want, why);
+                    return self.error_expr(self.span(value));
+                }
+                value
+            }
             _ => {
                 let value = self.value(id, expect);
                 self.fit(value, expect)
@@ -144,12 +154,7 @@ impl Infer<'_> {
     }
 
     /// `x as T`
-    fn cast(
-        &mut self,
-        value: ast::ExprId,
-        ty: ast::TypeId,
-        span: simple_source::Span,
-    ) -> ExprId {
+    fn cast(&mut self, value: ast::ExprId, ty: ast::TypeId, span: simple_source::Span) -> ExprId {
         let value = self.expr(value, Expect::Any);
         let ty = self.written(ty);
         let cast = self.push(ExprKind::Cast(value), ty, span);

@@ -214,12 +214,8 @@ impl Infer<'_> {
             .find(|name| methods.contains(name))
             .map(|name| format!("{name}()"));
         if let Some(near) = suggest::nearest(text, names.iter().copied()) {
-            diag = diag.suggest(
-                format!("there is `{near}`"),
-                name.span,
-                near,
-                Applicability::Maybe,
-            );
+            diag =
+                diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe);
         } else if let Some(method) = foreign {
             diag = diag.suggest(
                 format!("there is the method `{method}`"),
@@ -265,12 +261,7 @@ impl Infer<'_> {
     // ---- options and results
 
     /// `x?`
-    pub(crate) fn try_expr(
-        &mut self,
-        value: ast::ExprId,
-        _hint: Option<Ty>,
-        span: Span,
-    ) -> ExprId {
+    pub(crate) fn try_expr(&mut self, value: ast::ExprId, _hint: Option<Ty>, span: Span) -> ExprId {
         let value = self.expr(value, Expect::Any);
         let ty = self.ty(value);
         let mark = Span::new(span.hi.saturating_sub(1), span.hi);
@@ -475,7 +466,9 @@ impl Infer<'_> {
         )
         .label(format!("expected an option, found `{text}`"));
         if self.as_result(ty).is_some() {
-            diag = diag.note("for a `Result` there is `.unwrap_or(..)`, or `.ok()` to make an option of it");
+            diag = diag.note(
+                "for a `Result` there is `.unwrap_or(..)`, or `.ok()` to make an option of it",
+            );
         }
         self.error(diag);
     }

@@ -318,10 +318,8 @@ impl Infer<'_> {
             }
             BodyOwner::Fn(function) if self.f.inferred => {
                 let def = &self.program.functions[function];
-                let generics = Generics {
-                    params: self.f.generics.clone(),
-                    inherited: def.generics.inherited,
-                };
+                let generics =
+                    Generics { params: self.f.generics.clone(), inherited: def.generics.inherited };
                 self.check_leaks(generics.params.len());
                 let signature = Signature {
                     generics,

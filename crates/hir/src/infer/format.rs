@@ -5,7 +5,7 @@ use simple_syntax::ast::{self, FormatCount, StrPart};
 
 use super::Infer;
 use super::bounds::Cause;
-use super::expect::{Expect, Why};
+use super::expect::Expect;
 use super::obligation::Obligation;
 use crate::body::*;
 use crate::codes;
@@ -53,7 +53,19 @@ impl Infer<'_> {
                 Some(self.push(ExprKind::Int(u64::from(count)), Ty::I64, span))
             }
             FormatCount::Computed(id) => {
-                Some(self.expr(id, Expect::Need(Ty::I64, Why::Plain)))
+                let count = self.expr(id, Expect::Hint(Ty::I64));
+                let ty = self.ty(count);
+                if ty != Ty::NEVER && !self.table.unify(ty, Ty::I64) {
+                    let shown = self.show(ty);
+                    let diag = Diagnostic::error(
+                        &codes::FORMAT_SPEC_TYPE,
+                        self.span(count),
+                        format!("a width or precision is an `i64`, and this is `{shown}`"),
+                    )
+                    .label(format!("this is `{shown}`"));
+                    self.error(diag);
+                }
+                Some(count)
             }
         }
     }
@@ -91,7 +103,8 @@ impl Infer<'_> {
                 )),
             },
             _ => {
-                let number = matches!(kind, TyKind::Param(..)) && written.kind != 0 && written.kind != b's';
+                let number =
+                    matches!(kind, TyKind::Param(..)) && written.kind != 0 && written.kind != b's';
                 if number {
                     Some((
                         format!("`{letter}` needs a known number type, and this is `{shown}`"),
@@ -137,12 +150,7 @@ impl Infer<'_> {
         let mut diag =
             Diagnostic::error(&codes::FORMAT_SPEC_TYPE, written.span, message).label(label);
         if let Some(better) = better {
-            diag = diag.suggest(
-                "a spec that fits",
-                written.span,
-                better,
-                Applicability::Maybe,
-            );
+            diag = diag.suggest("a spec that fits", written.span, better, Applicability::Maybe);
         }
         self.error(diag);
     }

@@ -236,7 +236,8 @@ impl<'p> Infer<'p> {
                 numbers.push(default_number);
             }
         }
-        let plain = written.body.is_some_and(|body| self.in_body(number, |this| this.plainly_unit(body)));
+        let plain =
+            written.body.is_some_and(|body| self.in_body(number, |this| this.plainly_unit(body)));
         if written.result.is_none() && !plain {
             let ty = self.fresh(item.name.span);
             self.function_mut(number).result = ty;
@@ -356,10 +357,12 @@ impl<'p> Infer<'p> {
         let def = &self.program.functions[function];
         let ast = self.f.ast;
         let tail = match *ast.expr(body) {
-            ast::Expr::Block(stmts) => match ast.list(stmts).last().map(|stmt| ast.stmt(*stmt).kind) {
-                Some(ast::StmtKind::Expr(tail)) => tail,
-                _ => return,
-            },
+            ast::Expr::Block(stmts) => {
+                match ast.list(stmts).last().map(|stmt| ast.stmt(*stmt).kind) {
+                    Some(ast::StmtKind::Expr(tail)) => tail,
+                    _ => return,
+                }
+            }
             _ => body,
         };
         if def.public || def.name == sym::MAIN {
@@ -376,9 +379,8 @@ impl<'p> Infer<'p> {
         let mut whole = Span::NONE;
         let is_entry = self.program.session.files[self.f.module].is_entry;
         let main = self.program.scope(self.f.module).names.get(&sym::MAIN);
-        let has_main = main.is_some_and(|entry| {
-            matches!(entry.def, crate::names::Def::Fn(_)) && !entry.imported
-        });
+        let has_main = main
+            .is_some_and(|entry| matches!(entry.def, crate::names::Def::Fn(_)) && !entry.imported);
         let mut misplaced = !is_entry || has_main;
         for &item in &ast.items {
             if let ItemKind::Stmt(stmt) = ast.item(item).kind {

@@ -243,19 +243,19 @@ impl Infer<'_> {
             self.error(diag);
             return;
         }
-        let mut diag = Diagnostic::error(
-            &codes::NOT_INDEXABLE,
-            span,
-            format!("`{shown}` cannot be indexed"),
-        );
+        let mut diag =
+            Diagnostic::error(&codes::NOT_INDEXABLE, span, format!("`{shown}` cannot be indexed"));
         diag = match self.table.kind(ty) {
             TyKind::Str => diag
                 .label("text has slices only: its characters differ in length")
                 .suggest("a slice by bytes", span, format!("{text}[0..1]"), Applicability::Maybe)
                 .note(format!("`{text}.chars()` gives the characters, `{text}.bytes()` the bytes")),
-            TyKind::Tuple(_) => diag
-                .label("a tuple's elements have different types")
-                .suggest("its elements are", span, format!("{text}.0"), Applicability::Maybe),
+            TyKind::Tuple(_) => diag.label("a tuple's elements have different types").suggest(
+                "its elements are",
+                span,
+                format!("{text}.0"),
+                Applicability::Maybe,
+            ),
             TyKind::Adt(adt, _) if adt == self.program.lang.set => diag
                 .label("a set has no positions")
                 .note("`x in s` tells whether it has an element"),
@@ -296,15 +296,13 @@ impl Infer<'_> {
         if ty == Ty::ERROR {
             return self.error_expr(span);
         }
-        let slices = matches!(self.table.kind(ty), TyKind::List(_) | TyKind::Str | TyKind::Infer(_));
+        let slices =
+            matches!(self.table.kind(ty), TyKind::List(_) | TyKind::Str | TyKind::Infer(_));
         if !slices {
             let shown = self.show(ty);
-            let diag = Diagnostic::error(
-                &codes::NOT_INDEXABLE,
-                span,
-                format!("`{shown}` has no slices"),
-            )
-            .label("only lists and text have");
+            let diag =
+                Diagnostic::error(&codes::NOT_INDEXABLE, span, format!("`{shown}` has no slices"))
+                    .label("only lists and text have");
             self.error(diag);
             return self.error_expr(span);
         }
@@ -363,5 +361,4 @@ impl Infer<'_> {
             _ => Some(None),
         }
     }
-
 }

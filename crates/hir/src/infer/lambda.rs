@@ -81,6 +81,7 @@ impl Infer<'_> {
     ) -> ExprId {
         let ast = self.f.ast;
         let list = ast.list(params);
+        let mut refused = false;
         let mut hints: Option<(Tys, Ty)> = match hint.map(|hint| self.table.kind(hint)) {
             Some(TyKind::Fn(params, result)) => Some((params, result)),
             _ => None,
@@ -90,10 +91,14 @@ impl Infer<'_> {
         {
             self.wrong_lambda_params(list, body, expected, span);
             hints = None;
+            refused = true;
         }
         let mut types = Vec::with_capacity(list.len());
         for (index, param) in list.iter().enumerate() {
-            let expected = hints.map(|(params, _)| self.table.part(params, index));
+            let expected = match hints {
+                Some((params, _)) => Some(self.table.part(params, index)),
+                None => refused.then_some(Ty::ERROR),
+            };
             let ty = match (param.ty, expected) {
                 (Some(written), expected) => {
                     let ty = self.written(written);
@@ -105,7 +110,9 @@ impl Infer<'_> {
                         let diag = Diagnostic::error(
                             &codes::MISMATCH,
                             at,
-                            format!("this parameter is `{have}`, but the lambda is given a `{want}`"),
+                            format!(
+                                "this parameter is `{have}`, but the lambda is given a `{want}`"
+                            ),
                         )
                         .label(format!("expected `{want}`"));
                         self.error(diag);
@@ -166,8 +173,7 @@ impl Infer<'_> {
         let made = if nothing {
             self.dropped_body(body)
         } else {
-            let why =
-                if result_span.is_none() { Why::Plain } else { Why::Result(result_span) };
+            let why = if result_span.is_none() { Why::Plain } else { Why::Result(result_span) };
             let made = self.expr(body, Expect::Need(result_ty, why));
             if self.ty(made) == Ty::NEVER {
                 self.unit_unless_decided.push(result_ty);
@@ -176,6 +182,9 @@ impl Infer<'_> {
         };
         self.scopes.close();
         self.end_lambda(id, locals, made);
+        if refused {
+            return self.error_expr(span);
+        }
         let params = self.table.make_list(&types);
         let ty = self.table.make(TyKind::Fn(params, result_ty));
         self.push(ExprKind::Lambda(id), ty, span)
@@ -217,11 +226,10 @@ impl Infer<'_> {
                 params.len()
             ),
         )
-        .label(format!("it is given {}", if count == 0 {
-            "nothing".to_owned()
-        } else {
-            format!("`{}`", shown.join("`, `"))
-        }));
+        .label(format!(
+            "it is given {}",
+            if count == 0 { "nothing".to_owned() } else { format!("`{}`", shown.join("`, `")) }
+        ));
         if let [only] = types.as_slice()
             && let TyKind::Tuple(parts) = self.table.kind(*only)
             && self.table.list(parts).len() == params.len()
@@ -230,13 +238,12 @@ impl Infer<'_> {
             let names: Vec<&str> =
                 params.iter().map(|param| self.text(param.name.symbol)).collect();
             let better = format!("\\p: {}", replace_words(text, &names));
-            diag = diag
-                .suggest(
-                    "a tuple is one parameter; its elements are `.0`, `.1`",
-                    span,
-                    better,
-                    Applicability::Maybe,
-                );
+            diag = diag.suggest(
+                "a tuple is one parameter; its elements are `.0`, `.1`",
+                span,
+                better,
+                Applicability::Maybe,
+            );
         }
         self.error(diag);
     }
@@ -290,11 +297,8 @@ impl Infer<'_> {
         for copy in copies {
             let copy_ty = self.f.body.locals[copy.local].ty;
             let value = self.push(ExprKind::Global(copy.global), copy_ty, span);
-            let pat = self.f.body.pats.push(Pat {
-                kind: PatKind::Bind(copy.local),
-                ty: copy_ty,
-                span,
-            });
+            let pat =
+                self.f.body.pats.push(Pat { kind: PatKind::Bind(copy.local), ty: copy_ty, span });
             stmts.push(Stmt { kind: StmtKind::Let { pat, value }, span });
         }
         let stmts = self.f.body.add_list(&stmts);

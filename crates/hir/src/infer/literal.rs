@@ -204,12 +204,8 @@ impl Infer<'_> {
         .label(format!("`{name}` is from {low} to {high}"));
         let suffixed = text.ends_with(name);
         if int == IntTy::I64 && !literal.negative && !suffixed {
-            diag = diag.suggest(
-                "it fits in `u64`",
-                span,
-                format!("{text}u64"),
-                Applicability::Maybe,
-            );
+            diag =
+                diag.suggest("it fits in `u64`", span, format!("{text}u64"), Applicability::Maybe);
         } else {
             let nearest = if value < low && low < 0 { low } else { high };
             let suffix = if suffixed { name } else { "" };

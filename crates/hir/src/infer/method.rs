@@ -43,9 +43,7 @@ impl<'p> Infer<'p> {
                 VarKind::General => return Lookup::Stuck(Var(var)),
                 VarKind::Int | VarKind::Float => {
                     return match self.number_method(ty, name) {
-                        Some(function) => {
-                            Lookup::Found(Target::Inherent { function, self_ty: ty })
-                        }
+                        Some(function) => Lookup::Found(Target::Inherent { function, self_ty: ty }),
                         None => Lookup::Stuck(Var(var)),
                     };
                 }
@@ -80,8 +78,10 @@ impl<'p> Infer<'p> {
                 return fits.copied();
             }
         }
-        let numbers =
-            matches!(kind, TyKind::Int(_) | TyKind::Float(_) | TyKind::Param(..) | TyKind::Infer(_));
+        let numbers = matches!(
+            kind,
+            TyKind::Int(_) | TyKind::Float(_) | TyKind::Param(..) | TyKind::Infer(_)
+        );
         if !numbers {
             return None;
         }
@@ -118,8 +118,7 @@ impl<'p> Infer<'p> {
     fn impl_fits(&mut self, function: FnId, ty: Ty) -> bool {
         let Parent::Impl(impl_) = self.program.functions[function].parent else { return false };
         let def = &self.program.impls[impl_];
-        let args: Vec<Ty> =
-            def.generics.params.iter().map(|_| self.fresh(Span::NONE)).collect();
+        let args: Vec<Ty> = def.generics.params.iter().map(|_| self.fresh(Span::NONE)).collect();
         let self_ty = self.table.substitute(def.self_ty, &args);
         self.table.compatible(self_ty, ty)
     }
@@ -129,10 +128,7 @@ impl<'p> Infer<'p> {
         let Parent::Impl(impl_) = self.program.functions[function].parent else { return false };
         let def = &self.program.impls[impl_];
         let Some(param) = def.generics.params.first() else { return false };
-        param
-            .bounds
-            .iter()
-            .all(|bound| self.holds(bound.trait_, ty, bound.args) == Holds::Yes)
+        param.bounds.iter().all(|bound| self.holds(bound.trait_, ty, bound.args) == Holds::Yes)
     }
 
     /// The method of a number literal whose type is still open, if all types
@@ -153,7 +149,17 @@ impl<'p> Infer<'p> {
             return Lookup::Missing;
         };
         let mut found: Vec<(TraitId, FnId)> = Vec::new();
+        let lang = &program.lang;
+        let operators = [lang.add, lang.sub, lang.mul, lang.div, lang.rem, lang.neg, lang.index];
+        let declared = matches!(
+            self.table.kind(ty),
+            TyKind::Adt(..) | TyKind::Param(..) | TyKind::Dyn(..) | TyKind::Infer(_)
+        );
         for &(trait_, method) in candidates {
+            // That `+` on text is an impl of `Add` gives text no method `add`.
+            if !declared && operators.contains(&trait_) {
+                continue;
+            }
             if self.has_trait(trait_, ty) {
                 found.push((trait_, method));
             }
@@ -374,11 +380,8 @@ impl<'p> Infer<'p> {
                 let through_table = matches!(self.table.kind(self_ty), TyKind::Dyn(..))
                     && program.is_dyn_method(method)
                     && self.dyn_has_trait(self_ty, trait_);
-                let callee = if through_table {
-                    Callee::Dyn(reference)
-                } else {
-                    Callee::Method(reference)
-                };
+                let callee =
+                    if through_table { Callee::Dyn(reference) } else { Callee::Method(reference) };
                 self.require(trait_, self_ty, trait_args, span, super::bounds::Cause::Method);
                 Some(Prepared { sig, args, callee })
             }
@@ -393,12 +396,7 @@ impl<'p> Infer<'p> {
     }
 
     /// A method as a value: `str.len`, `Point.origin`.
-    pub(crate) fn method_value(
-        &mut self,
-        target: &Target,
-        explicit: &[Ty],
-        span: Span,
-    ) -> ExprId {
+    pub(crate) fn method_value(&mut self, target: &Target, explicit: &[Ty], span: Span) -> ExprId {
         if let Target::Text { self_ty } = *target {
             return self.text_value(self_ty, span);
         }

@@ -6,9 +6,9 @@ use simple_syntax::ast::{self, Expr as Tree};
 use super::arguments::{CallSite, Given};
 use super::method::Lookup;
 use super::{BodyOwner, Infer};
+use crate::body::ExprId;
 use crate::codes;
 use crate::def::*;
-use crate::body::ExprId;
 use crate::names::{Def, built_in_type, suggest};
 use crate::select::Head;
 use crate::ty::{Ty, TyKind};
@@ -55,13 +55,14 @@ impl Infer<'_> {
             _ => return None,
         };
         Some(
-            Diagnostic::error(
-                &codes::UNKNOWN_NAME,
-                span,
-                format!("there is no function `{text}`"),
-            )
-            .label("not found")
-            .suggest(format!("this is written `{better}`"), span, better.clone(), Applicability::Maybe),
+            Diagnostic::error(&codes::UNKNOWN_NAME, span, format!("there is no function `{text}`"))
+                .label("not found")
+                .suggest(
+                    format!("this is written `{better}`"),
+                    span,
+                    better.clone(),
+                    Applicability::Maybe,
+                ),
         )
     }
 
@@ -87,12 +88,9 @@ impl Infer<'_> {
             return;
         }
         let text = self.text(name);
-        let diag = Diagnostic::error(
-            &codes::UNKNOWN_NAME,
-            span,
-            format!("there is no `{text}` here"),
-        )
-        .label("not found");
+        let diag =
+            Diagnostic::error(&codes::UNKNOWN_NAME, span, format!("there is no `{text}` here"))
+                .label("not found");
         let diag = self.explain_unknown(diag, name, text, span);
         self.error(diag);
     }
@@ -157,7 +155,11 @@ impl Infer<'_> {
                     .map(|(text, _)| text),
             )
             .chain(
-                self.program.scope(self.f.module).variants.keys().map(|name| self.program.text(*name)),
+                self.program
+                    .scope(self.f.module)
+                    .variants
+                    .keys()
+                    .map(|name| self.program.text(*name)),
             )
             .chain(["print", "eprint", "panic"])
             .collect();
@@ -395,12 +397,8 @@ impl Infer<'_> {
                 Applicability::Certain,
             );
         } else if let Some(near) = suggest::nearest(text, names.iter().copied()) {
-            diag = diag.suggest(
-                format!("there is `{near}`"),
-                name.span,
-                near,
-                Applicability::Maybe,
-            );
+            diag =
+                diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe);
         } else if let TyKind::Adt(adt, _) = self.table.kind(ty) {
             let def = &self.program.adts[adt];
             if self.program.is_library(def.module) {
@@ -465,12 +463,8 @@ impl Infer<'_> {
             .chain(["MAX", "MIN", "INF", "NAN", "EPSILON"])
             .collect();
         if let Some(near) = suggest::nearest(text, names) {
-            diag = diag.suggest(
-                format!("there is `{near}`"),
-                name.span,
-                near,
-                Applicability::Maybe,
-            );
+            diag =
+                diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe);
         }
         self.error(diag);
     }
@@ -490,12 +484,9 @@ impl Infer<'_> {
         let names: Vec<&str> =
             def.variants.iter().map(|variant| self.program.text(variant.name)).collect();
         diag = match suggest::nearest(text, names.iter().copied()) {
-            Some(near) => diag.suggest(
-                format!("there is `{near}`"),
-                name.span,
-                near,
-                Applicability::Maybe,
-            ),
+            Some(near) => {
+                diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe)
+            }
             None => diag.note(format!("its variants are `{}`", names.join("`, `"))),
         };
         self.error(diag);

@@ -50,6 +50,7 @@ use simple_syntax::ast::{self, Ast};
 pub(crate) use bounds::Cause;
 pub(crate) use group::Outcome;
 pub(crate) use operator::op_text;
+pub(crate) use select::Holds;
 
 use crate::body::*;
 use crate::def::*;
@@ -221,6 +222,8 @@ pub(crate) struct Infer<'p> {
     stmts: Vec<Stmt>,
     exprs: Vec<ExprId>,
     too_large_said: bool,
+    /// The list that elements are being checked for.
+    around: Span,
 }
 
 impl<'p> Infer<'p> {
@@ -243,6 +246,7 @@ impl<'p> Infer<'p> {
             stmts: Vec::new(),
             exprs: Vec::new(),
             too_large_said: false,
+            around: Span::NONE,
         }
     }
 

@@ -94,11 +94,8 @@ impl<'p> Infer<'p> {
         local: LocalId,
     ) -> LocalId {
         let Some(outer) = self.body_numbered(number).outer else { return local };
-        let source = if outer == declaring {
-            local
-        } else {
-            self.captured_copy(outer, declaring, local)
-        };
+        let source =
+            if outer == declaring { local } else { self.captured_copy(outer, declaring, local) };
         self.function_mut(outer).capture_in_lambdas(source);
         let known =
             self.body_numbered(number).captured.iter().find(|captured| captured.source == source);
@@ -414,7 +411,8 @@ impl<'p> Infer<'p> {
     /// A constant of a block. It sees no locals.
     pub(crate) fn nested_const(&mut self, constant: ConstId) {
         let outer = self.f.number;
-        let scopes = std::mem::take(&mut self.scopes);
+        let constants = self.scopes.constants();
+        let scopes = std::mem::replace(&mut self.scopes, constants);
         let number = self.new_function(BodyOwner::Const(constant), self.f.module);
         self.enter(number);
         self.check_const_body(constant);

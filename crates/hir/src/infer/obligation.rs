@@ -207,9 +207,7 @@ impl Infer<'_> {
             Obligation::Unary { op, expr, operand } => {
                 match self.resolve_unary(op, expr, operand) {
                     Resolution::Done => None,
-                    Resolution::Stuck(var) => {
-                        Some((var, Obligation::Unary { op, expr, operand }))
-                    }
+                    Resolution::Stuck(var) => Some((var, Obligation::Unary { op, expr, operand })),
                 }
             }
             Obligation::Membership { expr, value, container } => {
@@ -220,22 +218,20 @@ impl Infer<'_> {
                 self.settle_membership(expr, value, container);
                 None
             }
-            Obligation::Iterate { value, element } => {
-                match self.try_iterate(value) {
-                    Some((kind, found)) => {
-                        self.f.late_loops.push((value, kind));
-                        if !self.table.unify(element, found) {
-                            self.mismatch(value, element, found, Why::Plain);
-                        }
-                        None
+            Obligation::Iterate { value, element } => match self.try_iterate(value) {
+                Some((kind, found)) => {
+                    self.f.late_loops.push((value, kind));
+                    if !self.table.unify(element, found) {
+                        self.mismatch(value, element, found, Why::Plain);
                     }
-                    None => {
-                        let ty = self.ty(value);
-                        let var = self.open(ty)?;
-                        Some((var, Obligation::Iterate { value, element }))
-                    }
+                    None
                 }
-            }
+                None => {
+                    let ty = self.ty(value);
+                    let var = self.open(ty)?;
+                    Some((var, Obligation::Iterate { value, element }))
+                }
+            },
             Obligation::Try { expr, value, result } => {
                 let ty = self.ty(value);
                 if let Some(var) = self.open(ty) {
@@ -499,7 +495,9 @@ impl Infer<'_> {
                 let value = self.snippet(self.span(value));
                 diag.suggest("to make one, call it", span, format!("{name}({value})"), Maybe)
             }
-            _ => diag.note("`as` converts between numbers, `bool` and `char` to integers, `u8` to `char`"),
+            _ => diag.note(
+                "`as` converts between numbers, `bool` and `char` to integers, `u8` to `char`",
+            ),
         };
         self.error(diag);
     }
@@ -802,11 +800,22 @@ impl Infer<'_> {
         self.error(diag);
     }
 
-    fn how_to_decide(&self, diag: Diagnostic, origin: Span, text: &str, is_name: bool) -> Diagnostic {
+    fn how_to_decide(
+        &self,
+        diag: Diagnostic,
+        origin: Span,
+        text: &str,
+        is_name: bool,
+    ) -> Diagnostic {
         use simple_source::Applicability::Maybe;
         let param = self.f.params.iter().any(|param| param.span == origin);
         if param && is_name {
-            return diag.suggest("write its type, for example", origin, format!("{text}: str"), Maybe);
+            return diag.suggest(
+                "write its type, for example",
+                origin,
+                format!("{text}: str"),
+                Maybe,
+            );
         }
         match text {
             "[]" => diag.note("write the type where it is declared: `val xs: [i64] = []`"),

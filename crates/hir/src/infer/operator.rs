@@ -136,13 +136,7 @@ impl<'p> Infer<'p> {
     }
 
     /// `and`, `or`
-    fn logic(
-        &mut self,
-        op: BinaryOp,
-        left: ast::ExprId,
-        right: ast::ExprId,
-        span: Span,
-    ) -> ExprId {
+    fn logic(&mut self, op: BinaryOp, left: ast::ExprId, right: ast::ExprId, span: Span) -> ExprId {
         let errors = self.diags.len();
         let left = self.condition(left);
         let right = if self.diags.len() > errors {
@@ -186,8 +180,8 @@ impl<'p> Infer<'p> {
 
     /// Two operands of one type; a one-character literal takes the other's.
     fn two_operands(&mut self, left: ast::ExprId, right: ast::ExprId) -> (ExprId, ExprId) {
-        let right_first = (self.is_short_str(left) && !self.is_short_str(right))
-            || self.is_open_literal(left);
+        let right_first =
+            (self.is_short_str(left) && !self.is_short_str(right)) || self.is_open_literal(left);
         if right_first {
             let r = self.expr(right, Expect::Any);
             let ty = self.ty(r);
@@ -287,11 +281,8 @@ impl<'p> Infer<'p> {
             return;
         }
         let shown = self.show(ty);
-        let text = format!(
-            "{} == {}",
-            self.snippet(self.span(left)),
-            self.snippet(self.span(right))
-        );
+        let text =
+            format!("{} == {}", self.snippet(self.span(left)), self.snippet(self.span(right)));
         let diag = Diagnostic::error(
             &codes::IDENTITY,
             span,
@@ -479,7 +470,7 @@ impl<'p> Infer<'p> {
             Operand::Int | Operand::Float => {
                 self.operator_trait(op).is_none_or(|trait_| !self.has_overloads(trait_, ty))
             }
-            Operand::Number(_) => true,
+            Operand::Number(_) | Operand::IntLiteral(_) | Operand::FloatLiteral(_) => true,
             Operand::Str | Operand::List => op == BinaryOp::Add,
             _ => false,
         }
@@ -502,7 +493,9 @@ impl<'p> Infer<'p> {
     fn has_overloads(&self, trait_: TraitId, ty: Ty) -> bool {
         crate::select::Head::of(self.table.kind(ty)).is_some_and(|head| {
             self.program.session.tables.impls.get(&(trait_, head)).is_some_and(|impls| {
-                impls.iter().any(|impl_| !self.program.is_library(self.program.impls[*impl_].module))
+                impls
+                    .iter()
+                    .any(|impl_| !self.program.is_library(self.program.impls[*impl_].module))
             })
         })
     }
@@ -778,10 +771,8 @@ impl<'p> Infer<'p> {
         let mut found: Vec<Ty> = Vec::new();
         for &impl_ in program.impls_of.get(&trait_).into_iter().flatten() {
             let def = &program.impls[impl_];
-            let is_number = matches!(
-                program.types.kind(def.self_ty),
-                TyKind::Int(_) | TyKind::Float(_)
-            );
+            let is_number =
+                matches!(program.types.kind(def.self_ty), TyKind::Int(_) | TyKind::Float(_));
             let Some(reference) = def.trait_.filter(|_| is_number) else { continue };
             if !self.table.compatible(left_ty, def.self_ty) {
                 continue;
@@ -845,7 +836,8 @@ impl<'p> Infer<'p> {
                 let out = self.fresh(span);
                 let args = self.table.make_list(&[have, out]);
                 let found = self.find_impls(trait_, left_ty, args, 0);
-                let by_bound = matches!(self.table.kind(left_ty), TyKind::Param(..) | TyKind::Infer(_));
+                let by_bound =
+                    matches!(self.table.kind(left_ty), TyKind::Param(..) | TyKind::Infer(_));
                 if found.is_empty() && !by_bound {
                     self.operator_error(op, expr, left, right);
                     return self.operator_result(expr, Ty::ERROR);
@@ -908,7 +900,10 @@ impl<'p> Infer<'p> {
         let mut diag = Diagnostic::error(
             &codes::MISMATCH,
             span,
-            format!("`{}` needs two numbers of one type, and these are `{a}` and `{b}`", op_text(op)),
+            format!(
+                "`{}` needs two numbers of one type, and these are `{a}` and `{b}`",
+                op_text(op)
+            ),
         )
         .label(format!("`{a}` {} `{b}`", op_text(op)));
         // The narrower one is converted.
@@ -969,17 +964,16 @@ impl<'p> Infer<'p> {
         let (a, b) = (self.show(left_ty), self.show(right_ty));
         let text = op_text(op);
         let (left_text, right_text) = (self.operand_text(left), self.operand_text(right));
-        let mut diag = Diagnostic::error(
-            &codes::OPERATOR,
-            span,
-            format!("`{a}` {text} `{b}` does not exist"),
-        )
-        .label(format!("`{text}` on `{a}` and `{b}`"));
+        let mut diag =
+            Diagnostic::error(&codes::OPERATOR, span, format!("`{a}` {text} `{b}` does not exist"))
+                .label(format!("`{text}` on `{a}` and `{b}`"));
         let (l, r) = (self.table.kind(left_ty), self.table.kind(right_ty));
         let whole_left = self.snippet(self.span(left));
         let param = match l {
             TyKind::Param(_, name) => Some(self.text(name).to_owned()),
-            TyKind::Infer(var) if self.table.var_kind(Var(var)) == VarKind::Rigid => Some(a.clone()),
+            TyKind::Infer(var) if self.table.var_kind(Var(var)) == VarKind::Rigid => {
+                Some(a.clone())
+            }
             _ => None,
         };
         let trait_name =
@@ -1051,8 +1045,9 @@ impl<'p> Infer<'p> {
             _ => match (&param, trait_name) {
                 (Some(param), Some(trait_name)) => {
                     diag.code = &codes::MISSING_BOUND;
-                    diag.message =
-                        format!("the type parameter `{param}` needs the bound `{param}: {trait_name}` for `{text}`");
+                    diag.message = format!(
+                        "the type parameter `{param}` needs the bound `{param}: {trait_name}` for `{text}`"
+                    );
                     diag.note(format!("write `[{param}: {trait_name}]` where it is declared"))
                 }
                 (None, Some(trait_name)) if matches!(l, TyKind::Adt(..)) => {
@@ -1120,8 +1115,7 @@ impl<'p> Infer<'p> {
                 return self.operator_result(expr, ty);
             }
             (UnaryOp::Neg, Operand::Int) => {
-                let unsigned =
-                    matches!(self.table.kind(ty), TyKind::Int(int) if super::literal::int_range(int).0 == 0);
+                let unsigned = matches!(self.table.kind(ty), TyKind::Int(int) if super::literal::int_range(int).0 == 0);
                 if !unsigned {
                     return self.operator_result(expr, ty);
                 }

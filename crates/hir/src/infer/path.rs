@@ -58,6 +58,7 @@ impl<'p> Infer<'p> {
         loop {
             match *ast.expr(at) {
                 Tree::Field { base, .. } | Tree::Index { base, .. } => at = base,
+                Tree::Name(sym::SELF) => return false,
                 Tree::Name(name) => {
                     return !matches!(
                         self.scopes.find(name),
@@ -124,12 +125,9 @@ impl<'p> Infer<'p> {
                     Static::Type(ty)
                 }
                 None => {
-                    let diag = Diagnostic::error(
-                        &codes::MISPLACED_SELF,
-                        span,
-                        "there is no `Self` here",
-                    )
-                    .label("`Self` is the type that an impl, type or trait is about");
+                    let diag =
+                        Diagnostic::error(&codes::MISPLACED_SELF, span, "there is no `Self` here")
+                            .label("`Self` is the type that an impl, type or trait is about");
                     self.error(diag);
                     Static::Error
                 }
@@ -200,12 +198,7 @@ impl<'p> Infer<'p> {
     }
 
     /// `base.name` where `base` names a declaration; none if it is a value.
-    fn resolve_member(
-        &mut self,
-        base: Static,
-        name: ast::Name,
-        base_span: Span,
-    ) -> Option<Static> {
+    fn resolve_member(&mut self, base: Static, name: ast::Name, base_span: Span) -> Option<Static> {
         let span = base_span.to(name.span);
         Some(match base {
             Static::Module(module) => self.module_member(module, name),
@@ -300,8 +293,7 @@ impl<'p> Infer<'p> {
             return Static::Error;
         };
         let self_ty = self.fresh(span);
-        let args: Vec<Ty> =
-            def.generics.params.iter().skip(1).map(|_| self.fresh(span)).collect();
+        let args: Vec<Ty> = def.generics.params.iter().skip(1).map(|_| self.fresh(span)).collect();
         let args = self.table.make_list(&args);
         Static::Method(Box::new(Target::Trait { trait_, method, self_ty, args }), Vec::new())
     }
@@ -315,7 +307,9 @@ impl<'p> Infer<'p> {
                 match text {
                     "MAX" => Some(Number::Int(high)),
                     "MIN" => Some(Number::Int(low)),
-                    "BITS" => Some(Number::Int(i128::from(64 - ((high - low) as u64).leading_zeros()))),
+                    "BITS" => {
+                        Some(Number::Int(i128::from(64 - ((high - low) as u64).leading_zeros())))
+                    }
                     _ => None,
                 }
             }
@@ -423,12 +417,8 @@ impl<'p> Infer<'p> {
 
     fn not_a_type(&mut self, span: Span) -> Ty {
         let text = self.snippet(span);
-        let diag = Diagnostic::error(
-            &codes::UNKNOWN_TYPE,
-            span,
-            format!("`{text}` is not a type"),
-        )
-        .label("a type argument is expected here");
+        let diag = Diagnostic::error(&codes::UNKNOWN_TYPE, span, format!("`{text}` is not a type"))
+            .label("a type argument is expected here");
         self.error(diag);
         Ty::ERROR
     }
@@ -456,12 +446,7 @@ impl<'p> Infer<'p> {
     // ---- values
 
     /// A name as a value.
-    pub(crate) fn name_expr(
-        &mut self,
-        id: ast::ExprId,
-        hint: Option<Ty>,
-        dropped: bool,
-    ) -> ExprId {
+    pub(crate) fn name_expr(&mut self, id: ast::ExprId, hint: Option<Ty>, dropped: bool) -> ExprId {
         let span = self.f.ast.span(id);
         let Tree::Name(name) = *self.f.ast.expr(id) else { return self.error_expr(span) };
         if let Some(binding) = self.scopes.find(name)
@@ -511,7 +496,9 @@ impl<'p> Infer<'p> {
                     .scope(module)
                     .names
                     .iter()
-                    .filter(|(_, entry)| entry.public && matches!(entry.def, Def::Const(_) | Def::Fn(_)))
+                    .filter(|(_, entry)| {
+                        entry.public && matches!(entry.def, Def::Const(_) | Def::Fn(_))
+                    })
                     .map(|(name, _)| self.program.text(*name))
                     .collect();
                 names.sort_unstable();
@@ -546,9 +533,7 @@ impl<'p> Infer<'p> {
             Static::Number(ty, Number::Int(value)) => {
                 self.push(ExprKind::Int(value as u64), ty, span)
             }
-            Static::Number(ty, Number::Float(value)) => {
-                self.push(ExprKind::Float(value), ty, span)
-            }
+            Static::Number(ty, Number::Float(value)) => self.push(ExprKind::Float(value), ty, span),
             Static::Variant(ty, adt, variant) => self.variant_value(ty, adt, variant, span),
             Static::Builtin(builtin) => self.builtin_value(builtin, dropped, span),
             Static::Fn(function, _) if dropped => {
@@ -631,12 +616,7 @@ impl<'p> Infer<'p> {
     }
 
     /// A function as a value.
-    pub(crate) fn function_value(
-        &mut self,
-        function: FnId,
-        explicit: &[Ty],
-        span: Span,
-    ) -> ExprId {
+    pub(crate) fn function_value(&mut self, function: FnId, explicit: &[Ty], span: Span) -> ExprId {
         let mut sig = self.sig(function, span);
         if let Some(param) = sig.params.iter().find(|param| param.mutable) {
             let name = self.text(self.program.functions[function].name);
@@ -716,9 +696,11 @@ impl<'p> Infer<'p> {
     pub(crate) fn at_script_level(&self) -> bool {
         self.f.is_script
             && self.scopes.depth() == 1
-            && self.f.frames.last().is_some_and(|frame| {
-                frame.lambda.is_none() && frame.returns == Returns::Never
-            })
+            && self
+                .f
+                .frames
+                .last()
+                .is_some_and(|frame| frame.lambda.is_none() && frame.returns == Returns::Never)
     }
 
     /// The variable of the script that a declaration of `name` here declares,

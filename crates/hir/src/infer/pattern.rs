@@ -187,13 +187,7 @@ impl Infer<'_> {
 
     /// A lone name: a variant without fields or a constant if there is one of
     /// that name, else it binds.
-    fn name_pattern(
-        &mut self,
-        name: Symbol,
-        ty: Ty,
-        span: Span,
-        names: &mut Names,
-    ) -> PatKind {
+    fn name_pattern(&mut self, name: Symbol, ty: Ty, span: Span, names: &mut Names) -> PatKind {
         let upper = self.starts_upper(name);
         let case = names.kind == Some(LocalKind::Case);
         let mut variant = if case || upper { self.variant_of(ty, name) } else { None };
@@ -317,18 +311,15 @@ impl Infer<'_> {
         let variant = &self.program.adts[shape.adt].variants[shape.variant as usize];
         if !variant.fields.is_empty() {
             let text = self.snippet(span);
-            let diag = Diagnostic::error(
-                &codes::PATTERN_FIELDS,
-                span,
-                format!("`{text}` has fields"),
-            )
-            .label("a pattern for the fields is missing")
-            .suggest(
-                "`..` stands for all of them",
-                span,
-                format!("{text}(..)"),
-                Applicability::Certain,
-            );
+            let diag =
+                Diagnostic::error(&codes::PATTERN_FIELDS, span, format!("`{text}` has fields"))
+                    .label("a pattern for the fields is missing")
+                    .suggest(
+                        "`..` stands for all of them",
+                        span,
+                        format!("{text}(..)"),
+                        Applicability::Certain,
+                    );
             self.error(diag);
         }
         let fields = self.f.body.add_list::<FieldPat>(&[]);
@@ -360,12 +351,7 @@ impl Infer<'_> {
             )
             .label("not an option");
             if let Some(inner) = inner {
-                diag = diag.suggest(
-                    "match the value itself",
-                    span,
-                    inner,
-                    Applicability::Maybe,
-                );
+                diag = diag.suggest("match the value itself", span, inner, Applicability::Maybe);
             }
             self.error(diag);
             return false;
@@ -429,7 +415,9 @@ impl Infer<'_> {
                 let have = self.show(ty);
                 let count = types.len();
                 let texts: Vec<&str> = (0..count)
-                    .map(|index| list.get(index).map_or("_", |pat| self.snippet(ast.pat(*pat).span)))
+                    .map(|index| {
+                        list.get(index).map_or("_", |pat| self.snippet(ast.pat(*pat).span))
+                    })
                     .collect();
                 let diag = Diagnostic::error(
                     &codes::PATTERN_TYPE,
@@ -684,13 +672,10 @@ impl Infer<'_> {
         if list.is_empty() && variant.fields.is_empty() && def.kind == AdtKind::Enum {
             let owner = self.snippet(span);
             let bare = owner.trim_end_matches(')').trim_end_matches('(');
-            let diag = Diagnostic::error(
-                &codes::PATTERN_FIELDS,
-                span,
-                format!("`{name}` has no fields"),
-            )
-            .label("so it has no parentheses")
-            .suggest("leave them out", span, bare, Applicability::Certain);
+            let diag =
+                Diagnostic::error(&codes::PATTERN_FIELDS, span, format!("`{name}` has no fields"))
+                    .label("so it has no parentheses")
+                    .suggest("leave them out", span, bare, Applicability::Certain);
             self.error(diag);
         }
         let mut made: Vec<FieldPat> = Vec::new();

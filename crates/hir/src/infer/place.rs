@@ -66,12 +66,26 @@ impl Infer<'_> {
             }
             Tree::Index { args, .. } if self.is_slice(args) => {
                 self.expr(id, Expect::Any);
-                let diag =
-                    Diagnostic::error(&codes::NOT_A_PLACE, span, "a slice is no place")
-                        .label("a copy of a part, not the part itself")
-                        .note("assign the elements one by one, or build a new list");
+                let diag = Diagnostic::error(&codes::NOT_A_PLACE, span, "a slice is no place")
+                    .label("a copy of a part, not the part itself")
+                    .note("assign the elements one by one, or build a new list");
                 self.error(diag);
                 self.error_expr(span)
+            }
+            Tree::Index { base, args } => {
+                let base = self.expr(base, Expect::Any);
+                if self.kind_of(base) == crate::ty::TyKind::Str {
+                    let diag = Diagnostic::error(
+                        &codes::NOT_A_PLACE,
+                        span,
+                        "a part of a `str` cannot be assigned",
+                    )
+                    .label("text does not change in place")
+                    .note("build a new text, or keep a list of characters: `[char]`");
+                    self.error(diag);
+                    return self.error_expr(span);
+                }
+                self.index_value(base, args, None, span)
             }
             _ => self.expr(id, Expect::Any),
         }

@@ -264,14 +264,8 @@ impl Infer<'_> {
     /// `mut` arguments of one call must be different places.
     fn check_overlap(&mut self, call: ExprId) {
         let ExprKind::Call { args, .. } = self.f.body.exprs[call].kind else { return };
-        let places: Vec<ExprId> = self
-            .f
-            .body
-            .list(args)
-            .iter()
-            .filter(|arg| arg.mutable)
-            .map(|arg| arg.value)
-            .collect();
+        let places: Vec<ExprId> =
+            self.f.body.list(args).iter().filter(|arg| arg.mutable).map(|arg| arg.value).collect();
         let paths: Vec<Option<(LocalId, Vec<Step>)>> =
             places.iter().map(|place| self.path_of(*place)).collect();
         for second in 1..places.len() {

@@ -87,15 +87,25 @@ impl Scopes {
         let shadowed = self.by_name[raw];
         let start = self.blocks.last().copied().unwrap_or(0);
         let before = (shadowed > start).then(|| self.bindings[shadowed as usize - 1]);
-        self.bindings.push(Binding {
-            name,
-            bound,
-            depth,
-            shadowed,
-            span,
-        });
+        self.bindings.push(Binding { name, bound, depth, shadowed, span });
         self.by_name[raw] = self.bindings.len() as u32;
         before
+    }
+
+    /// Binds a name in the innermost block, whatever it is there.
+    pub(crate) fn shadow(&mut self, name: Symbol, bound: Bound, span: Span) {
+        self.bind(name, bound, 0, span);
+    }
+
+    /// The constants in scope, without anything else.
+    pub(crate) fn constants(&self) -> Scopes {
+        let mut scopes = Scopes::default();
+        for binding in &self.bindings {
+            if let Bound::Const(_) = binding.bound {
+                scopes.bind(binding.name, binding.bound, binding.depth, binding.span);
+            }
+        }
+        scopes
     }
 
     /// Makes a name that is in scope stand for something else.
@@ -137,13 +147,7 @@ impl Scopes {
 
 impl Infer<'_> {
     /// Declares a local variable in the innermost block.
-    pub(crate) fn declare(
-        &mut self,
-        name: Symbol,
-        ty: Ty,
-        kind: LocalKind,
-        span: Span,
-    ) -> LocalId {
+    pub(crate) fn declare(&mut self, name: Symbol, ty: Ty, kind: LocalKind, span: Span) -> LocalId {
         let local = self.new_local(name, ty, kind, span);
         self.bind_local(name, local, span);
         local
@@ -180,9 +184,8 @@ impl Infer<'_> {
                 Some(LocalKind::Var) => diag.note(format!(
                     "to give it another value, write `{text} = ...` without `val` or `var`"
                 )),
-                Some(LocalKind::Val) => diag.note(
-                    "declare the first one with `var` and assign it, or choose another name",
-                ),
+                Some(LocalKind::Val) => diag
+                    .note("declare the first one with `var` and assign it, or choose another name"),
                 _ => diag,
             };
             self.error(diag);

@@ -90,9 +90,10 @@ impl Infer<'_> {
                 return self.by_bounds(trait_, ty, args, &bounds, class, depth);
             }
             TyKind::Dyn(own, own_args) => {
-                if self.dyn_args(own, own_args, trait_).is_some_and(|found| {
-                    self.lists_compatible(found, args)
-                }) {
+                if self
+                    .dyn_args(own, own_args, trait_)
+                    .is_some_and(|found| self.lists_compatible(found, args))
+                {
                     return Holds::Yes;
                 }
             }
@@ -169,7 +170,8 @@ impl Infer<'_> {
     ) -> Option<Tys> {
         let program = self.program;
         for bound in bounds {
-            if bound.trait_ == trait_ && args.is_none_or(|args| self.lists_compatible(bound.args, args))
+            if bound.trait_ == trait_
+                && args.is_none_or(|args| self.lists_compatible(bound.args, args))
             {
                 return Some(bound.args);
             }
@@ -217,8 +219,12 @@ impl Infer<'_> {
             return Some(own_args);
         }
         let program = self.program;
-        let super_ =
-            program.session.tables.supertraits(own).iter().find(|super_| super_.trait_ == trait_)?;
+        let super_ = program
+            .session
+            .tables
+            .supertraits(own)
+            .iter()
+            .find(|super_| super_.trait_ == trait_)?;
         let mut list = vec![Ty::ERROR];
         list.extend_from_slice(self.table.list(own_args));
         Some(self.table.substitute_list(super_.args, &list))

@@ -105,7 +105,20 @@ impl<'p> Infer<'p> {
     /// themselves. A nested function's list holds only what it declares itself.
     pub(crate) fn instantiate(&mut self, sig: &mut Sig<'p>, span: Span) -> Vec<Ty> {
         match sig.origin {
-            Origin::Known => (0..sig.generics.len()).map(|_| self.fresh(span)).collect(),
+            Origin::Known => {
+                let args: Vec<Ty> = (0..sig.generics.len()).map(|_| self.fresh(span)).collect();
+                let loose = &self.program.session.loose_params;
+                if !loose.is_empty()
+                    && let Parent::Impl(impl_) = self.program.functions[sig.function].parent
+                {
+                    for (index, arg) in args.iter().enumerate() {
+                        if loose.contains(&(impl_, index as u32)) {
+                            self.table.unify(*arg, Ty::ERROR);
+                        }
+                    }
+                }
+                args
+            }
             Origin::Unknown => Vec::new(),
             Origin::Group(number) => {
                 if sig.generics.is_empty() {
@@ -191,11 +204,8 @@ impl<'p> Infer<'p> {
             for (part, inferred) in delayed.parts.iter().zip(inferred) {
                 let mut open = false;
                 let finished = self.table.finish_if_closed(inferred, &mut open);
-                let ty = if open {
-                    inferred
-                } else {
-                    self.table.substitute(finished, &delayed.args)
-                };
+                let ty =
+                    if open { inferred } else { self.table.substitute(finished, &delayed.args) };
                 if Table::is_ground(*part) {
                     continue;
                 }

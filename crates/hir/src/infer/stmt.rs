@@ -85,7 +85,7 @@ impl Infer<'_> {
                     ast::ItemKind::Test { .. } => "`test`",
                     _ => "this declaration",
                 };
-                let span = if item.name.span.is_none() { item.span } else { item.name.span };
+                let span = self.forget_item(id);
                 let diag = Diagnostic::error(
                     &codes::MISPLACED_DECLARATION,
                     span,
@@ -96,6 +96,29 @@ impl Infer<'_> {
                 self.error(diag);
             }
         }
+    }
+
+    /// A declaration that is refused: nothing more is said of the names that
+    /// it would have declared. Gives the place to underline.
+    fn forget_item(&mut self, id: ast::ItemId) -> Span {
+        let ast = self.f.ast;
+        let item = *ast.item(id);
+        self.f.unknown_names.insert(item.name.symbol);
+        if let ast::ItemKind::Enum { variants, .. } = item.kind {
+            let names = ast.list(variants).iter().map(|variant| variant.name.symbol);
+            self.f.unknown_names.extend(names);
+        }
+        if let ast::ItemKind::Use { path, alias, names } = item.kind {
+            let bound = alias.or(ast.list(path).last().copied());
+            self.f.unknown_names.extend(bound.map(|name| name.symbol));
+            for name in names.iter().flat_map(|names| ast.list(*names)) {
+                self.f.unknown_names.insert(name.alias.unwrap_or(name.name).symbol);
+            }
+            return item.span;
+        }
+        let text = self.snippet(item.span);
+        let word = text.split_whitespace().next().map_or(0, str::len) as u32;
+        Span::new(item.span.lo, item.span.lo + word)
     }
 
     fn let_stmt(
@@ -123,14 +146,7 @@ impl Infer<'_> {
 
     /// Binds a pattern to a value, or sets variables of the script that
     /// functions use.
-    fn let_value(
-        &mut self,
-        pat: ast::PatId,
-        value: ExprId,
-        ty: Ty,
-        kind: LocalKind,
-        span: Span,
-    ) {
+    fn let_value(&mut self, pat: ast::PatId, value: ExprId, ty: Ty, kind: LocalKind, span: Span) {
         if let ast::PatKind::Name(name) = self.f.ast.pat(pat).kind
             && let Some(global) = self.global_here(name)
         {
@@ -182,6 +198,13 @@ impl Infer<'_> {
             Tree::Tuple(parts) => self.assign_tuple(parts, value, at, span),
             _ => {
                 let place = self.place(target);
+                if let Tree::Name(name) = *self.f.ast.expr(self.unwrapped(target))
+                    && matches!(self.f.body.exprs[place].kind, ExprKind::Error)
+                {
+                    // From here on the name may be anything.
+                    let local = self.new_local(name, Ty::ERROR, LocalKind::Var, at);
+                    self.scopes.shadow(name, Bound::Local(self.f.number, local), at);
+                }
                 let ty = self.ty(place);
                 let place_span = self.span(place);
                 let value = self.expr(value, Expect::Need(ty, Why::Place(place_span)));
@@ -201,7 +224,7 @@ impl Infer<'_> {
             },
             None => match self.program.scope(self.f.module).names.get(&name) {
                 Some(entry) => !matches!(entry.def, Def::Unresolved),
-                None => self.program.built_in_function(self.f.module, name).is_some() && false,
+                None => false,
             },
         }
     }
@@ -255,7 +278,7 @@ impl Infer<'_> {
             ));
             self.error(diag);
             for (name, place) in new {
-                self.declare(name, Ty::ERROR, LocalKind::Val, place);
+                self.declare(name, Ty::ERROR, LocalKind::Var, place);
             }
         }
         let place = self.place_tuple(parts, at);
@@ -265,11 +288,7 @@ impl Infer<'_> {
     }
 
     /// Collects the names in a tuple of places; true if there is nothing else.
-    fn tuple_names(
-        &self,
-        parts: ast::List<ast::ExprId>,
-        names: &mut Vec<(Symbol, Span)>,
-    ) -> bool {
+    fn tuple_names(&self, parts: ast::List<ast::ExprId>, names: &mut Vec<(Symbol, Span)>) -> bool {
         let mut only_names = true;
         for part in self.f.ast.list(parts) {
             let part = self.unwrapped(*part);
@@ -322,13 +341,7 @@ impl Infer<'_> {
     }
 
     /// `place op= value`
-    fn assign_op(
-        &mut self,
-        op: BinaryOp,
-        target: ast::ExprId,
-        value: ast::ExprId,
-        span: Span,
-    ) {
+    fn assign_op(&mut self, op: BinaryOp, target: ast::ExprId, value: ast::ExprId, span: Span) {
         let place = self.place(target);
         self.use_place(place, super::place::Purpose::Assign);
         let ty = self.ty(place);
@@ -343,12 +356,12 @@ impl Infer<'_> {
             Some(ty) => Expect::Hint(ty),
             None => Expect::Any,
         };
+        let errors = self.diags.len();
         let value = self.expr(value, expect);
-        self.assign_operator(op, place, value, span);
-        self.stmts.push(Stmt {
-            kind: StmtKind::AssignOp { op, place, value, call: None },
-            span,
-        });
+        if self.diags.len() == errors || !matches!(expect, Expect::Need(..)) {
+            self.assign_operator(op, place, value, span);
+        }
+        self.stmts.push(Stmt { kind: StmtKind::AssignOp { op, place, value, call: None }, span });
     }
 
     /// Looks at the statements whose values are dropped. Types are finished.
@@ -382,12 +395,7 @@ impl Infer<'_> {
                     "this `Result` may be an error that nobody looks at",
                 )
                 .label("dropped here")
-                .suggest(
-                    "drop it knowingly",
-                    span,
-                    format!("_ = {text}"),
-                    Applicability::Maybe,
-                )
+                .suggest("drop it knowingly", span, format!("_ = {text}"), Applicability::Maybe)
                 .note("`?` hands an error on, `match` and `.unwrap()` look at it");
                 self.warn(diag);
             } else if self.has_no_effect(tree) {
@@ -419,12 +427,9 @@ impl Infer<'_> {
     }
 
     fn unused_value(&mut self, tree: ast::ExprId, span: Span) {
-        let mut diag = Diagnostic::warning(
-            &codes::UNUSED_VALUE,
-            span,
-            "this value is computed and not used",
-        )
-        .label("has no effect");
+        let mut diag =
+            Diagnostic::warning(&codes::UNUSED_VALUE, span, "this value is computed and not used")
+                .label("has no effect");
         if let Tree::Binary { op: BinaryOp::Eq, left, right } = *self.f.ast.expr(tree) {
             let text = format!("{} = {}", self.ast_text(left), self.ast_text(right));
             diag = diag.suggest("`=` assigns, `==` compares", span, text, Applicability::Maybe);

@@ -373,7 +373,17 @@ impl<'p> Table<'p> {
     fn unify_at(&mut self, a: Ty, b: Ty, depth: u32) -> bool {
         let a = self.shallow(a);
         let b = self.shallow(b);
-        if a == b || a == Ty::ERROR || b == Ty::ERROR {
+        if a == b {
+            return true;
+        }
+        if a == Ty::ERROR || b == Ty::ERROR {
+            // What was refused fits everything, and nothing more is asked of
+            // what it meets.
+            for ty in [a, b] {
+                if let TyKind::Infer(var) = self.kind(ty) {
+                    self.bind(Var(var), Ty::ERROR);
+                }
+            }
             return true;
         }
         if Self::is_ground(a)
@@ -539,7 +549,8 @@ impl<'p> Table<'p> {
     fn compatible_at(&self, a: Ty, b: Ty, depth: u32) -> bool {
         let a = self.shallow(a);
         let b = self.shallow(b);
-        if a == b || a == Ty::ERROR || b == Ty::ERROR || depth > MAX_TYPE_DEPTH || self.exhausted() {
+        if a == b || a == Ty::ERROR || b == Ty::ERROR || depth > MAX_TYPE_DEPTH || self.exhausted()
+        {
             return true;
         }
         let lists = |x: Tys, y: Tys| {
@@ -549,7 +560,8 @@ impl<'p> Table<'p> {
         };
         match (self.kind(a), self.kind(b)) {
             (TyKind::Infer(x), TyKind::Infer(y)) => {
-                !(self.var_kind(Var(x)) == VarKind::Rigid && self.var_kind(Var(y)) == VarKind::Rigid)
+                !(self.var_kind(Var(x)) == VarKind::Rigid
+                    && self.var_kind(Var(y)) == VarKind::Rigid)
             }
             (TyKind::Infer(x), other) | (other, TyKind::Infer(x)) => match self.var_kind(Var(x)) {
                 VarKind::General => true,
@@ -693,11 +705,7 @@ impl<'p> Table<'p> {
     }
 
     /// [`Table::finish`] for each type of a list.
-    pub(crate) fn finish_list(
-        &mut self,
-        list: Tys,
-        open: &mut dyn FnMut(&Self, Var) -> Ty,
-    ) -> Tys {
+    pub(crate) fn finish_list(&mut self, list: Tys, open: &mut dyn FnMut(&Self, Var) -> Ty) -> Tys {
         self.finish_list_at(list, open, 0)
     }
 

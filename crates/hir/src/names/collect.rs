@@ -155,13 +155,8 @@ impl Collector<'_> {
                 if self.program.session.files[self.module].script.is_none() {
                     let span = ast.stmt(stmt).span;
                     let name = self.program.intern("script");
-                    let script = self.push_function(
-                        name,
-                        span,
-                        FnSource::Script,
-                        Parent::Module,
-                        false,
-                    );
+                    let script =
+                        self.push_function(name, span, FnSource::Script, Parent::Module, false);
                     self.program.session.files[self.module].script = Some(script);
                 }
             }
@@ -235,8 +230,7 @@ impl Collector<'_> {
         if let Some(first) = ast.list(function.params).first()
             && first.name.symbol == sym::SELF
         {
-            def.receiver =
-                if first.mutable.is_some() { Receiver::Mut } else { Receiver::Value };
+            def.receiver = if first.mutable.is_some() { Receiver::Mut } else { Receiver::Value };
         }
         if function.is_extern {
             def.kind = FnKind::Extern(item.name.symbol);
@@ -399,6 +393,11 @@ pub(crate) fn bind_import(
             )
         };
         diags.push(diag);
+        if existing.imported {
+            // Which one is meant is not known, so neither is.
+            let unknown = Entry { def: Def::Unresolved, ..existing };
+            program.session.files[module].scope.names.insert(name.symbol, unknown);
+        }
         return;
     }
     program.session.files[module].scope.names.insert(name.symbol, entry);
@@ -426,4 +425,3 @@ fn variant_names(program: &Program, adt: AdtId) -> Vec<Symbol> {
         })
         .unwrap_or_default()
 }
-

@@ -114,12 +114,9 @@ impl Program {
             .filter(|(_, def)| matches!(def, Def::Trait(_)))
             .map(|(text, _)| text);
         match suggest::nearest(text, traits) {
-            Some(near) => diag.suggest(
-                format!("there is `{near}`"),
-                name.span,
-                near,
-                Applicability::Maybe,
-            ),
+            Some(near) => {
+                diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe)
+            }
             None => self.offer_import(diag, name),
         }
     }
@@ -128,7 +125,9 @@ impl Program {
     pub(crate) fn offer_import(&self, diag: Diagnostic, name: ast::Name) -> Diagnostic {
         let text = self.text(name.symbol);
         match self.modules_with(name.symbol).first() {
-            Some(path) => diag.note(format!("`{text}` is in `{path}`: add `use {path}.{{{text}}}`")),
+            Some(path) => {
+                diag.note(format!("`{text}` is in `{path}`: add `use {path}.{{{text}}}`"))
+            }
             None => diag,
         }
     }

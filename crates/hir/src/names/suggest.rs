@@ -45,9 +45,8 @@ fn edit_distance(a: &str, b: &str, limit: usize) -> usize {
     for (i, x) in a.iter().enumerate() {
         let mut current = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
-            let mut cost = (previous[j] + usize::from(x != y))
-                .min(previous[j + 1] + 1)
-                .min(current[j] + 1);
+            let mut cost =
+                (previous[j] + usize::from(x != y)).min(previous[j + 1] + 1).min(current[j] + 1);
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
                 cost = cost.min(before[j - 1] + 1);
             }
@@ -87,7 +86,9 @@ pub(crate) fn foreign_type(name: &str) -> Option<&'static str> {
 pub(crate) fn foreign_generic(name: &str) -> Option<(&'static str, &'static str, &'static str)> {
     Some(match name {
         "list" | "Vec" | "vec" | "Array" | "array" | "Seq" | "Slice" => ("[", ", ", "]"),
-        "dict" | "map" | "Map" | "HashMap" | "BTreeMap" | "IndexMap" | "hashmap" => ("{", ": ", "}"),
+        "dict" | "map" | "Map" | "HashMap" | "BTreeMap" | "IndexMap" | "hashmap" => {
+            ("{", ": ", "}")
+        }
         "set" | "HashSet" | "BTreeSet" => ("{", ", ", "}"),
         "Optional" | "Maybe" | "option" => ("", ", ", "?"),
         "tuple" | "Tuple" => ("(", ", ", ")"),

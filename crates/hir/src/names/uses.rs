@@ -51,8 +51,12 @@ pub(crate) fn resolve_uses(
             match found.copied() {
                 Some(entry) => {
                     let def = check_access(program, &import, entry, diags);
-                    let entry =
-                        Entry { def, public: import.public, imported: true, span: import.bound.span };
+                    let entry = Entry {
+                        def,
+                        public: import.public,
+                        imported: true,
+                        span: import.bound.span,
+                    };
                     bind_import(program, import.module, import.bound, entry, diags);
                 }
                 None => left.push(import),
@@ -135,12 +139,7 @@ pub(crate) fn unknown_member_of(
     }
     let names = scope.names.iter().filter(|(_, entry)| entry.public);
     if let Some(near) = suggest::nearest(text, names.map(|(name, _)| program.text(*name))) {
-        diag = diag.suggest(
-            format!("there is `{near}`"),
-            name.span,
-            near,
-            Applicability::Maybe,
-        );
+        diag = diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe);
     }
     diag
 }
@@ -177,11 +176,12 @@ fn use_item(
             }
         }
         (Some(from), None) => {
-            let entry =
-                Entry { def: Def::Module(from), public, imported: true, span: bound.span };
+            let entry = Entry { def: Def::Module(from), public, imported: true, span: bound.span };
             bind_import(program, module, bound, entry, diags);
         }
-        (None, None) if path.len() > 1 && find_module(program, &path[..path.len() - 1]).is_some() => {
+        (None, None)
+            if path.len() > 1 && find_module(program, &path[..path.len() - 1]).is_some() =>
+        {
             if let Some(from) = find_module(program, &path[..path.len() - 1]) {
                 pending.push(Pending { module, bound, from, name: last, public });
             }
@@ -222,12 +222,9 @@ fn unknown_module(
     let span = path.first().map_or(Span::NONE, |name| name.span);
     let span = path.last().map_or(span, |last| span.to(last.span));
     let symbols: Vec<Symbol> = path.iter().map(|name| name.symbol).collect();
-    let mut diag = Diagnostic::error(
-        &codes::UNKNOWN_MODULE,
-        span,
-        format!("there is no module `{dotted}`"),
-    )
-    .label("not found");
+    let mut diag =
+        Diagnostic::error(&codes::UNKNOWN_MODULE, span, format!("there is no module `{dotted}`"))
+            .label("not found");
     let mut near: Vec<&str> =
         program.modules.iter().map(|module| program.text(module.path)).collect();
     let mut tried: Vec<&str> = Vec::new();
@@ -259,8 +256,7 @@ fn unknown_module(
         diag = diag.note(format!("looked for {}", tried.join(", ")));
     }
     if let Some(near) = suggest::nearest(&dotted, near) {
-        diag =
-            diag.suggest(format!("there is `{near}`"), span, near, Applicability::Maybe);
+        diag = diag.suggest(format!("there is `{near}`"), span, near, Applicability::Maybe);
     } else if texts.first() == Some(&"std") {
         diag = diag.note("the first name `std` always means the standard library");
     }

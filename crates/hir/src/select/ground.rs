@@ -72,13 +72,7 @@ impl Program {
         })
     }
 
-    fn match_impl(
-        &self,
-        impl_: ImplId,
-        self_ty: Ty,
-        args: &[Ty],
-        depth: u32,
-    ) -> Option<ImplMatch> {
+    fn match_impl(&self, impl_: ImplId, self_ty: Ty, args: &[Ty], depth: u32) -> Option<ImplMatch> {
         let def = &self.impls[impl_];
         let reference = def.trait_?;
         let mut bound = vec![None; def.generics.params.len()];
@@ -87,7 +81,10 @@ impl Program {
         }
         let patterns = self.types.list(reference.args);
         if args.len() == patterns.len()
-            && !patterns.iter().zip(args).all(|(pattern, ty)| self.match_ty(*pattern, *ty, &mut bound))
+            && !patterns
+                .iter()
+                .zip(args)
+                .all(|(pattern, ty)| self.match_ty(*pattern, *ty, &mut bound))
         {
             return None;
         }
@@ -115,8 +112,7 @@ impl Program {
         }
         let lists = |xs: Tys, ys: Tys, bound: &mut [Option<Ty>]| {
             let (xs, ys) = (self.types.list(xs), self.types.list(ys));
-            xs.len() == ys.len()
-                && xs.iter().zip(ys).all(|(x, y)| self.match_ty(*x, *y, bound))
+            xs.len() == ys.len() && xs.iter().zip(ys).all(|(x, y)| self.match_ty(*x, *y, bound))
         };
         match (self.types.kind(pattern), self.types.kind(ty)) {
             (_, TyKind::Error) => true,
@@ -141,13 +137,7 @@ impl Program {
 
     /// Whether a type has a trait with these arguments (or with any, if none
     /// are given), by impl, by structure or by being a `dyn` of it.
-    pub(crate) fn ground_holds(
-        &self,
-        trait_: TraitId,
-        ty: Ty,
-        args: &[Ty],
-        depth: u32,
-    ) -> bool {
+    pub(crate) fn ground_holds(&self, trait_: TraitId, ty: Ty, args: &[Ty], depth: u32) -> bool {
         let kind = self.types.kind(ty);
         if kind == TyKind::Error || kind == TyKind::Never {
             return true;
@@ -220,7 +210,8 @@ impl Program {
                 Structure::Parts(parts) => queue.extend_from_slice(self.types.list(parts)),
                 Structure::Fields(adt, args) => {
                     let args = self.types.list(args);
-                    for field in self.adts[adt].variants.iter().flat_map(|variant| &variant.fields) {
+                    for field in self.adts[adt].variants.iter().flat_map(|variant| &variant.fields)
+                    {
                         queue.push(self.types.substitute(field.ty, args));
                     }
                 }

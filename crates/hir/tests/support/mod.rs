@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use simple_hir::{MissingModule, Mode, Options, ParsedFile, Program, analyze, imports};
+use simple_hir::{
+    LibrarySearch, MissingModule, Mode, Options, ParsedFile, Program, analyze, imports,
+};
 use simple_source::interner::FxHashSet;
 use simple_source::{Diagnostic, Interner, SourceMap, Symbol};
 
@@ -42,7 +44,7 @@ pub fn check(name: &str, text: &str, find: Find<'_>, library: Find<'_>) -> Check
     seen.insert(prelude);
     while let Some((path, name, text, is_library, is_entry)) = queue.pop() {
         let file = sources
-            .add(name, Arc::new(text.clone()), is_library)
+            .add(name.clone(), Arc::new(text.clone()), is_library)
             .expect("test programs are small and UTF-8");
         let base = sources.file(file).base;
         let (ast, found) = simple_syntax::parse(sources.file(file).text(), base, file, &interner);
@@ -71,22 +73,66 @@ pub fn check(name: &str, text: &str, find: Find<'_>, library: Find<'_>) -> Check
                 }
             }
             if !loaded {
+                let texts: Vec<&str> =
+                    import.path.iter().map(|name| interner.resolve(*name)).collect();
+                let folder = if texts[0] == "std" {
+                    self::library()
+                } else {
+                    Path::new(&name).parent().unwrap_or(Path::new(".")).to_path_buf()
+                };
+                let beside = modules_in(&folder, &texts[..texts.len() - 1]);
+                let inside = modules_in(&folder, &texts);
                 missing.push(MissingModule {
-                    path: import.path,
+                    path: import.path.clone(),
                     tried: Vec::new(),
-                    beside: Vec::new(),
-                    inside: Vec::new(),
+                    beside,
+                    inside,
                 });
             }
         }
         files.push(ParsedFile { ast: Arc::new(ast), path, file, is_library, is_entry });
     }
     let sources = Arc::new(sources);
-    let options = Options { mode: Mode::Check, missing, library_search: None };
+    let search: LibrarySearch = Arc::new(library_modules_with);
+    let options = Options { mode: Mode::Check, missing, library_search: Some(search) };
     let (program, found) = analyze(files, sources.clone(), interner, options);
     diagnostics.extend(found);
     simple_source::diagnostic::sort_and_dedup(&mut diagnostics);
     Checked { program, diagnostics, sources }
+}
+
+/// The dotted paths of the modules in a folder.
+fn modules_in(root: &Path, path: &[&str]) -> Vec<String> {
+    let folder = path.iter().fold(root.to_path_buf(), |folder, name| folder.join(name));
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut found: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let stem = name.strip_suffix(".spl")?;
+            Some(path.iter().copied().chain([stem]).collect::<Vec<_>>().join("."))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// The library's modules that are called `name` or declare it.
+fn library_modules_with(name: &str) -> Vec<String> {
+    modules_in(&library(), &["std"])
+        .into_iter()
+        .filter(|module| {
+            let path = library().join(format!("{}.spl", module.replace('.', "/")));
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            module.ends_with(&format!(".{name}"))
+                || text.lines().any(|line| {
+                    let declared = line.strip_prefix("pub ").and_then(|rest| rest.split_once(' '));
+                    declared.is_some_and(|(_, rest)| {
+                        rest.split(|c: char| !c.is_alphanumeric() && c != '_').next() == Some(name)
+                    })
+                })
+        })
+        .collect()
 }
 
 /// Finds a module as a file in a folder.
