@@ -8,8 +8,8 @@ use smallvec::SmallVec;
 use super::body::Body;
 use super::count::Fact;
 use super::regions::Region;
-use crate::analysis::{How, for_each_occurrence, for_each_successor, place_type};
-use crate::{BlockId, Operand, Place, Rvalue, StatementKind, Terminator, Type};
+use crate::analysis::{How, for_each_occurrence, known_variant};
+use crate::{BlockId, Place};
 
 /// More facts than this are not carried from block to block.
 const MAX_FACTS: usize = 8;
@@ -55,55 +55,13 @@ pub(super) fn forget(facts: &mut Facts, place: Place, how: How) {
     }
 }
 
-/// What `target` says about the value that `from` switches on.
+/// What `target` says about the value that `from` switches on, if it is a
+/// local's own.
 fn edge_fact(body: &Body<'_>, from: BlockId, target: BlockId) -> Option<Fact> {
-    let block = &body.function.blocks[from];
-    let Terminator::Switch { value: Operand::Copy(tag), cases, otherwise } = &block.terminator
-    else {
-        return None;
-    };
-    let tag = tag.as_local()?;
-    let mut place = None;
-    for statement in block.statements.iter().rev() {
-        match statement.kind {
-            StatementKind::Assign(dest, Rvalue::Discriminant(of))
-                if dest.as_local() == Some(tag) =>
-            {
-                place = Some(of);
-                break;
-            }
-            // Everything between must leave both alone.
-            StatementKind::Nop => {}
-            _ => return None,
-        }
-    }
-    let place = place?;
+    let (place, variant) = known_variant(body.types, body.function, from, target)?;
     let way = body.way(place);
     let is_own = way.segments.len() == 1
         && way.segments[0].region == Region::Local(place.local)
         && body.is_inline(place);
-    if !is_own {
-        return None;
-    }
-    let mut ways = 0;
-    for_each_successor(&block.terminator, |successor| ways += u32::from(successor == target));
-    if ways != 1 {
-        return None;
-    }
-    if let Some((variant, _)) = cases.iter().find(|(_, block)| *block == target) {
-        return Some((place, u32::try_from(*variant).ok()?));
-    }
-    if *otherwise != target {
-        return None;
-    }
-    // All variants but one have their own way.
-    let ty = place_type(body.types, body.function, place)?;
-    let Type::Enum(id) = body.types.get(ty) else { return None };
-    let count = body.types.enum_variants(id).len();
-    if cases.len() + 1 != count {
-        return None;
-    }
-    let rest = (0..count as u32)
-        .find(|variant| cases.iter().all(|(case, _)| *case != u64::from(*variant)))?;
-    Some((place, rest))
+    is_own.then_some((place, variant))
 }

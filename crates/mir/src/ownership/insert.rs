@@ -237,9 +237,6 @@ impl Inserter<'_, '_> {
                 continue;
             }
             if body.consumes(occurrence) {
-                if body.class[body.root_of(place.local)] == Class::Static && place.len == 0 {
-                    continue;
-                }
                 self.take_over(statement, occurrence, &changed, &mut around);
             } else if matches!(role, Role::Param(..) | Role::ExternArg)
                 && body.is_counted(place)
@@ -610,9 +607,7 @@ impl Inserter<'_, '_> {
         };
         let body = self.body;
         let occurrence = Occurrence { place, how: How::Read(Role::Return), slot: 0 };
-        let retains = body.consumes(&occurrence)
-            && !plan.moves(0)
-            && body.class[body.root_of(place.local)] != Class::Static;
+        let retains = body.consumes(&occurrence) && !plan.moves(0);
         let mut result = place;
         if place.len > 0 && (retains || !plan.deaths.is_empty()) {
             result = Place::local(self.copy(place));

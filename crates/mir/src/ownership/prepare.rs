@@ -3,14 +3,15 @@
 
 use simple_source::{Idx, IndexVec};
 
-use crate::analysis::{Cfg, map_successors};
+use crate::analysis::{Cfg, Event, for_each_event, map_successors};
 use crate::{
-    Arg, BlockId, Const, Function, IntType, Intrinsic, Local, Operand, Place, Projection, Rvalue,
-    Statement, StatementKind, Type, TypeTable,
+    Arg, BlockId, Const, Function, IntType, Intrinsic, Local, LocalId, Operand, Place, Projection,
+    Rvalue, Statement, StatementKind, Type, TypeTable,
 };
 
 pub(super) fn prepare(function: &mut Function, types: &TypeTable) {
     remove_unreachable(function);
+    remove_unused_copies(function);
     let i64_ty = types.intern(Type::Int(IntType::I64));
     for position in 0..function.blocks.len() {
         let id = BlockId::from_usize(position);
@@ -61,6 +62,55 @@ pub(super) fn prepare(function: &mut Function, types: &TypeTable) {
             statements = all;
         }
         function.blocks[id].statements = statements;
+    }
+}
+
+/// Unused copies are looked for this often.
+const MAX_ROUNDS: usize = 3;
+
+/// Drops copies to locals that nobody reads, so that they prolong no life.
+/// Patterns that bind more than is used make many of them.
+fn remove_unused_copies(function: &mut Function) {
+    let mut reads = vec![0u32; function.locals.len()];
+    let mut count = |local: LocalId, event| {
+        if event == Event::Use {
+            reads[local.index()] += 1;
+        }
+    };
+    for block in function.blocks.indices() {
+        for_each_event(function, block, &mut count);
+    }
+    // Dropping one copy may leave its source unused; sources mostly stand
+    // before their copies.
+    for _ in 0..MAX_ROUNDS {
+        let mut again = false;
+        let Function { blocks, projections, .. } = &mut *function;
+        for statement in blocks.iter_mut().rev().flat_map(|block| block.statements.iter_mut().rev())
+        {
+            let StatementKind::Assign(Place { local, len: 0, .. }, Rvalue::Use(value)) =
+                statement.kind
+            else {
+                continue;
+            };
+            if reads[local.index()] > 0 {
+                continue;
+            }
+            statement.kind = StatementKind::Nop;
+            if let Operand::Copy(from) = value {
+                let steps = &projections[from.start as usize..][..from.len as usize];
+                let indexes = steps.iter().filter_map(|step| match step {
+                    Projection::Index(index) => Some(*index),
+                    _ => None,
+                });
+                for read in indexes.chain([from.local]) {
+                    reads[read.index()] -= 1;
+                    again |= reads[read.index()] == 0;
+                }
+            }
+        }
+        if !again {
+            return;
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod structure;
 mod types;
 
 use simple_source::Interner;
+use simple_source::interner::FxHashSet;
 
 use crate::text::{Context, print_statement, print_type};
 use crate::{
@@ -66,8 +67,9 @@ pub fn validate(
     if !errors.is_empty() {
         return Err(errors);
     }
+    let glue = ownership::glue(module);
     for (id, _) in module.functions.iter_enumerated() {
-        errors.extend(validate_function(module, id, types, interner, dialect));
+        errors.extend(function_errors(module, id, types, interner, dialect, &glue));
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
@@ -81,9 +83,28 @@ pub fn validate_function(
     interner: &Interner,
     dialect: Dialect,
 ) -> Vec<ValidationError> {
+    function_errors(module, id, types, interner, dialect, &ownership::glue(module))
+}
+
+fn function_errors(
+    module: &Module,
+    id: FuncId,
+    types: &TypeTable,
+    interner: &Interner,
+    dialect: Dialect,
+    glue: &FxHashSet<FuncId>,
+) -> Vec<ValidationError> {
     let function = &module.functions[id];
-    let mut checker =
-        Checker { module, function, types, interner, dialect, place: None, errors: Vec::new() };
+    let mut checker = Checker {
+        module,
+        function,
+        types,
+        interner,
+        dialect,
+        glue,
+        place: None,
+        errors: Vec::new(),
+    };
     checker.structure();
     if !checker.errors.is_empty() {
         return checker.errors;
@@ -92,7 +113,7 @@ pub fn validate_function(
     if checker.errors.is_empty() {
         checker.definite();
     }
-    if checker.errors.is_empty() && dialect == Dialect::Counted {
+    if checker.errors.is_empty() && dialect == Dialect::Counted && !glue.contains(&id) {
         ownership::check(&mut checker);
     }
     checker.errors
@@ -122,6 +143,8 @@ struct Checker<'a> {
     types: &'a TypeTable,
     interner: &'a Interner,
     dialect: Dialect,
+    /// Functions that the ownership pass made.
+    glue: &'a FxHashSet<FuncId>,
     /// The statement at hand.
     place: Option<(BlockId, usize)>,
     errors: Vec<ValidationError>,
