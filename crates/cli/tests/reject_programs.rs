@@ -245,19 +245,3 @@ fn mended_programs_are_accepted() {
         },
     );
 }
-
-#[test]
-fn messages_are_as_they_were() {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(folder().join("snapshots"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    for path in programs() {
-        let relative = path.strip_prefix(support::root()).expect("it lies in the repository");
-        let mut command = support::simple();
-        command.args(["check", "--color", "never"]).arg(relative);
-        let output = support::run(&mut command, b"").expect("the command runs");
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        settings.bind(|| insta::assert_snapshot!(name(&path), text));
-    }
-}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use simple_driver::Mode;
+use simple_source::Diagnostic;
 
 use super::{check_target, input, options, package_root, program_file, session};
 use crate::args::{Build, Emit};
@@ -32,10 +33,10 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
     }
     report::diagnostics(&build.common, &checked.diagnostics, &checked.sources);
     if build.emit == Emit::Hir {
-        let text = simple_hir::dump(&checked.program, &session.interner);
+        let text = bodies(&checked.program, &session.interner);
         return write_text(build, &text);
     }
-    let refuse = |list| report::refuse(&build.common, &list, &checked.sources);
+    let refuse = |list: Vec<Diagnostic>| report::refuse(&build.common, &list, &checked.sources);
     let optimised = session.lower(&checked).map_err(refuse)?;
     if build.emit == Emit::Mir {
         let text =
@@ -126,4 +127,18 @@ fn emit_syntax(build: &Build, file: &Path) -> Result<(), ExitCode> {
     }
     report::diagnostics(&build.common, &diagnostics, &sources);
     Ok(())
+}
+
+/// The checked bodies of the user's functions, as tables.
+fn bodies(program: &simple_hir::Program, interner: &simple_source::Interner) -> String {
+    let mut text = String::new();
+    for (id, function) in program.functions.iter_enumerated() {
+        if program.modules[function.module].is_library {
+            continue;
+        }
+        if let Some(body) = program.body(id) {
+            text.push_str(&format!("fn {}\n{body:#?}\n\n", interner.resolve(function.path)));
+        }
+    }
+    text
 }

@@ -5,6 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::process::ExitCode;
 
 use simple_driver::Mode;
+use simple_source::Diagnostic;
 
 use super::{check_target, input, options, program_file, session};
 use crate::args::Run;
@@ -26,7 +27,7 @@ fn try_run(run: &Run) -> Result<std::convert::Infallible, ExitCode> {
         return Err(report::refuse(&run.common, &checked.diagnostics, &checked.sources));
     }
     report::diagnostics(&run.common, &checked.diagnostics, &checked.sources);
-    let refuse = |list| report::refuse(&run.common, &list, &checked.sources);
+    let refuse = |list: Vec<Diagnostic>| report::refuse(&run.common, &list, &checked.sources);
     let optimised = session.lower(&checked).map_err(refuse)?;
     let objects = session.compile(&checked, &optimised).map_err(refuse)?;
     let image = session.load(&checked, &objects).map_err(refuse)?;

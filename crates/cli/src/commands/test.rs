@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use simple_driver::Mode;
+use simple_source::Diagnostic;
 
 use super::{input, options, package_root, session, source_files};
 use crate::args::Test;
@@ -78,7 +79,7 @@ fn test_file(test: &Test, file: &Path, tally: &mut Tally) -> Result<(), ExitCode
     if chosen.is_empty() {
         return Ok(());
     }
-    let refuse = |list| report::refuse(&test.common, &list, &checked.sources);
+    let refuse = |list: Vec<Diagnostic>| report::refuse(&test.common, &list, &checked.sources);
     let optimised = session.lower(&checked).map_err(refuse)?;
     let objects = session.compile(&checked, &optimised).map_err(refuse)?;
     let bytes = session.link(&checked, &objects).map_err(refuse)?;
