@@ -2,7 +2,7 @@
 
 use simple_source::{Span, Symbol, define_index};
 
-use super::{ExprId, Generics, Items, List, Name, StmtId, TypeId, Type};
+use super::{ExprId, Generics, Items, List, Name, StmtId, Type, TypeId};
 
 define_index! {
     /// A declaration of one file.

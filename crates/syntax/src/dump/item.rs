@@ -72,8 +72,11 @@ impl Dump<'_> {
                 self.nest(&(head + doc), |dump| dump.items(methods));
             }
             ItemKind::TypeAlias { generics, ty } => {
-                let head =
-                    format!("{public}type {name}{} = {}{doc}", self.generics(generics), self.ty(ty));
+                let head = format!(
+                    "{public}type {name}{} = {}{doc}",
+                    self.generics(generics),
+                    self.ty(ty)
+                );
                 self.line(&head);
             }
             ItemKind::Const { ty, value } => {
@@ -113,7 +116,8 @@ impl Dump<'_> {
                     }
                 })
                 .collect();
-            let args = if args.is_empty() { String::new() } else { format!("({})", args.join(", ")) };
+            let args =
+                if args.is_empty() { String::new() } else { format!("({})", args.join(", ")) };
             let head = format!("@{}{args}", self.text(attribute.name.symbol));
             self.line(&head);
         }

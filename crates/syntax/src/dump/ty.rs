@@ -1,7 +1,7 @@
 //! Types and patterns, on one line each, as source would have them.
 
 use super::Dump;
-use crate::ast::{Expr, ExprId, Name, List, PatId, PatKind, TypeId, TypeKind, UnaryOp};
+use crate::ast::{Expr, ExprId, List, Name, PatId, PatKind, TypeId, TypeKind, UnaryOp};
 
 impl Dump<'_> {
     pub(super) fn path(&self, path: List<Name>) -> String {
@@ -73,7 +73,9 @@ impl Dump<'_> {
                     .list(fields)
                     .iter()
                     .map(|field| match field.name {
-                        Some(name) => format!("{}: {}", self.text(name.symbol), self.pat(field.pat)),
+                        Some(name) => {
+                            format!("{}: {}", self.text(name.symbol), self.pat(field.pat))
+                        }
                         None => self.pat(field.pat),
                     })
                     .collect();

@@ -2,7 +2,7 @@
 
 use super::group::Layout;
 use super::measure::is_opener;
-use super::{Printer, STEP};
+use super::{Printer, STEP, WIDTH};
 use crate::token::TokenKind;
 use simple_source::sym;
 
@@ -72,13 +72,14 @@ impl Printer<'_> {
             let is_last = (next..to).all(|token| {
                 matches!(self.tokens.kind(token), TokenKind::Newline | TokenKind::Comma)
             });
-            let is_attribute = matches!(self.tokens.kind(at), TokenKind::At | TokenKind::HashBracket);
+            let is_attribute =
+                matches!(self.tokens.kind(at), TokenKind::At | TokenKind::HashBracket);
             let is_declaration = kind == BlockKind::File && self.is_declaration(at, to);
             above.is_declaration = is_declaration && !above.after_attribute;
             self.above_line(at, indent, above);
             let suffix = if is_last { suffix } else { "" };
             let own_suffix = if header.is_none() { suffix } else { "" };
-            self.run(at, end, Layout::statement(indent), own_suffix);
+            self.statement(at, end, to, own_suffix);
             let after = self.next_start(end);
             self.trailing_comment(after);
             if let Some(open) = header {
@@ -88,7 +89,7 @@ impl Printer<'_> {
                 self.block(open + 1, close, indent, inner, suffix);
             }
             above = Above {
-                after_declaration: is_declaration && header.is_some(),
+                after_declaration: is_declaration && !is_attribute,
                 after_attribute: is_attribute,
                 ..Above::default()
             };
@@ -183,8 +184,78 @@ impl Printer<'_> {
     /// Whether the text's line ends after `token`.
     fn ends_line(&self, token: usize) -> bool {
         let next = self.tokens.range(token + 1).start;
-        matches!(self.tokens.kind(token + 1), TokenKind::Newline | TokenKind::Dedent | TokenKind::Eof)
-            || self.breaks_between(self.tokens.range(token).end, next) > 0
+        matches!(
+            self.tokens.kind(token + 1),
+            TokenKind::Newline | TokenKind::Dedent | TokenKind::Eof
+        ) || self.breaks_between(self.tokens.range(token).end, next) > 0
+    }
+
+    /// The line of tokens `at..end`, from the current position. If it is too
+    /// wide, what follows its header gets lines of its own.
+    fn statement(&mut self, at: usize, end: usize, to: usize, suffix: &str) {
+        let indent = self.line_indent;
+        let layout = Layout::statement(indent);
+        let Some(body) = self.body_to_move(at, end, to, indent) else {
+            let layout = layout.with_chain(self.breaks_chain(at, end, false));
+            return self.run(at, end, layout, suffix);
+        };
+        self.run(at, body, layout, "");
+        self.new_line(indent + STEP);
+        if self.member_kind(at) == BlockKind::Statements {
+            return self.statement(body, end, to, suffix);
+        }
+        let commas: Vec<usize> = self.commas(body, end).collect();
+        let mut from = body;
+        for comma in commas.into_iter().chain([end]) {
+            if from < comma {
+                self.run(from, comma, Layout::statement(indent + STEP), "");
+                if comma < end {
+                    self.last_end = self.tokens.range(comma).end;
+                }
+                if comma + 1 < end {
+                    self.new_line(indent + STEP);
+                }
+            }
+            from = comma + 1;
+        }
+    }
+
+    /// If the line of tokens `at..end` is too wide and has a block of one
+    /// statement, where that begins.
+    fn body_to_move(&self, at: usize, end: usize, to: usize, indent: usize) -> Option<usize> {
+        use TokenKind::*;
+        let is_wide = indent + self.measure.width(at, end) > WIDTH;
+        let ends_in_block = self.block_after(end, to).is_some();
+        if !is_wide || ends_in_block || self.measure.must_break(at, end) {
+            return None;
+        }
+        let word = self.declaration_word(at, end);
+        let head = self.tokens.kind(word);
+        let is_record = matches!(head, Struct | Class | Enum) || self.is_data(word);
+        if !is_record && !matches!(head, If | Elif | Else | For | While | Loop | Case | Fn | Test) {
+            return None;
+        }
+        let mut colon = None;
+        let mut token = at;
+        while token < end {
+            match self.tokens.kind(token) {
+                Colon => colon = colon.or(Some(token)),
+                // The body of a one-line `if … else …` cannot move alone.
+                Else | Elif if token > at => return None,
+                _ => {}
+            }
+            token = match self.tokens.kind(token) {
+                StrStart => self.measure.partner(token) + 1,
+                kind if is_opener(kind) => self.measure.partner(token) + 1,
+                _ => token + 1,
+            };
+        }
+        // An `else` below belongs to an `if` in this line, wherever it stands.
+        let next = (end + 1 < to).then(|| self.tokens.kind(end + 1));
+        if matches!(next, Some(Else | Elif)) && !matches!(head, If | Elif) {
+            return None;
+        }
+        colon.map(|colon| colon + 1).filter(|body| *body < end)
     }
 
     /// The `Indent` of the block that follows a line that ends at `end`.
@@ -241,7 +312,10 @@ impl Printer<'_> {
             Ident => self.is_data(word),
             _ => false,
         };
-        declares && self.block_after(self.line_end(word, to, BlockKind::Statements), to).is_some()
+        let end = self.line_end(word, to, BlockKind::Statements);
+        declares
+            && (self.block_after(end, to).is_some()
+                || self.body_to_move(word, end, to, 0).is_some())
     }
 
     fn is_data(&self, word: usize) -> bool {

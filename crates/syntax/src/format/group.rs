@@ -15,6 +15,8 @@ pub(super) struct Layout {
     keeps_breaks: bool,
     /// Whether a line ends after each comma.
     breaks_at_commas: bool,
+    /// Whether a line ends before each further call of a method chain.
+    breaks_chains: bool,
     /// Whether the text's line breaks stand between elements of a list.
     in_brackets: bool,
 }
@@ -27,8 +29,14 @@ impl Layout {
             continued: indent + STEP,
             keeps_breaks: true,
             breaks_at_commas: false,
+            breaks_chains: false,
             in_brackets: false,
         }
+    }
+
+    /// The same, for a statement whose method chain is broken into lines.
+    pub(super) fn with_chain(self, breaks_chains: bool) -> Self {
+        Self { breaks_chains, ..self }
     }
 }
 
@@ -130,16 +138,19 @@ impl Printer<'_> {
         }
         let has_comment = self.comment_before(start).is_some();
         let breaks = self.breaks_before(at);
+        let before_clause = layout.breaks_at_commas && layout.in_brackets && self.kind(at) == For;
         let wanted = has_comment
             || after_block
+            || before_clause
             || layout.breaks_at_commas && after_comma
+            || layout.breaks_chains && self.is_chain_link(at)
             || layout.keeps_breaks && breaks > 0;
         if !wanted {
             return;
         }
         let indent = if matches!(self.kind(at), Dot | QuestionDot) {
             layout.indent + STEP
-        } else if after_comma || after_block {
+        } else if after_comma || after_block || before_clause {
             layout.indent
         } else {
             layout.continued
@@ -167,6 +178,7 @@ impl Printer<'_> {
                     continued: self.line_indent + STEP,
                     keeps_breaks: false,
                     breaks_at_commas: false,
+                    breaks_chains: false,
                     in_brackets: true,
                 };
                 self.run(open + 1, end, layout, if keeps_comma { "," } else { "" });
@@ -199,13 +211,14 @@ impl Printer<'_> {
             continued: if has_commas { indent + STEP } else { indent },
             keeps_breaks: true,
             breaks_at_commas: one_each,
+            breaks_chains: false,
             in_brackets: true,
         };
         // A row that is too wide is broken at its commas.
         let mut from = open + 1;
         while from < end {
             let row_end = self.row_end(from, end);
-            let is_wide = self.column + self.measure.width(from, row_end) > WIDTH;
+            let is_wide = indent + self.measure.width(from, row_end) > WIDTH;
             let layout = Layout {
                 breaks_at_commas: one_each || is_wide && !self.measure.must_break(from, row_end),
                 ..layout
@@ -213,7 +226,10 @@ impl Printer<'_> {
             if from > open + 1 {
                 self.break_before(from, layout);
             }
-            self.run(from, row_end, layout, if row_end == end { suffix } else { "" });
+            let suffix = if row_end == end { suffix } else { "" };
+            let layout =
+                Layout { breaks_chains: self.breaks_chain(from, row_end, one_each), ..layout };
+            self.run(from, row_end, layout, suffix);
             from = row_end;
         }
         if comma {
@@ -239,7 +255,7 @@ impl Printer<'_> {
     }
 
     /// The commas between the elements in tokens `from..to`.
-    fn commas(&self, from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn commas(&self, from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
         let mut at = from;
         std::iter::from_fn(move || {
             while at < to {
@@ -305,8 +321,8 @@ impl Printer<'_> {
         if self.measure.must_break(open + 1, close + 1) {
             let last = self.last_element(open, close);
             let only_last = !self.measure.must_break(open + 1, last);
-            let comment_at_end =
-                self.measure.must_break(close, close + 1) && self.kind(close - 1) != TokenKind::Dedent;
+            let comment_at_end = self.measure.must_break(close, close + 1)
+                && self.kind(close - 1) != TokenKind::Dedent;
             if only_last && !comment_at_end && self.breaks_inside(last, close) {
                 return Mode::Inline;
             }
@@ -315,6 +331,12 @@ impl Printer<'_> {
         let width = self.measure.width(open + 1, close + 1);
         let end = self.column + width;
         if end > WIDTH {
+            // A single text that is too wide on its own line too stays here.
+            let is_breakable = (open + 1..close)
+                .any(|token| self.kind(token) == TokenKind::Comma || is_opener(self.kind(token)));
+            if !is_breakable && self.line_indent + STEP + width > WIDTH {
+                return Mode::Inline;
+            }
             return Mode::Rows { one_each: true };
         }
         // What follows up to the next bracket that could be broken instead.
@@ -323,6 +345,56 @@ impl Printer<'_> {
             return Mode::Rows { one_each: true };
         }
         Mode::Inline
+    }
+
+    /// Whether token `at` is the dot of a call on what a call or index gave.
+    fn is_chain_link(&self, at: usize) -> bool {
+        use TokenKind::*;
+        matches!(self.kind(at), Dot | QuestionDot)
+            && matches!(self.kind(at - 1), RParen | RBracket | Question)
+            && self.kind(at + 1) == Ident
+            && self.kind(at + 2) == LParen
+    }
+
+    /// Whether a method chain in tokens `from..to` is to be broken into lines:
+    /// it is too wide for one and has several calls. `one_each` says that a
+    /// comma ends the line anyway.
+    pub(super) fn breaks_chain(&self, from: usize, to: usize, one_each: bool) -> bool {
+        let is_wide = self.line_indent + self.measure.width(from, to) > WIDTH;
+        if !is_wide || one_each || self.measure.must_break(from, to) {
+            return false;
+        }
+        let mut links = 0;
+        // Whether something other than a link has followed the last one.
+        let mut has_ended = false;
+        let mut at = from;
+        while at < to {
+            use TokenKind::*;
+            if at > from {
+                let before = self.tokens.range(at - 1).end;
+                if self.breaks_between(before, self.tokens.range(at).start) > 0 {
+                    // It is broken as somebody wanted it.
+                    return false;
+                }
+                if self.is_chain_link(at) {
+                    if links > 0 && has_ended {
+                        return false;
+                    }
+                    links += 1;
+                    has_ended = false;
+                }
+            }
+            at = match self.kind(at) {
+                StrStart => self.measure.partner(at) + 1,
+                kind if is_opener(kind) => self.measure.partner(at) + 1,
+                Dot | QuestionDot | Question | Ident | Int => at + 1,
+                _ => {
+                    has_ended = true;
+                    at + 1
+                }
+            };
+        }
+        links >= 2
     }
 
     /// Whether the breaks in tokens `from..to`, a last element, are those of a

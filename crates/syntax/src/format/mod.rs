@@ -11,6 +11,7 @@
 //! a bracket whose content does not fit into [`WIDTH`] columns is broken into
 //! one element a line.
 
+mod align;
 mod block;
 mod group;
 mod measure;
@@ -37,8 +38,7 @@ const STEP: usize = 4;
 /// touched.
 pub fn format(text: &str, base: u32, interner: &Interner) -> Result<String, Vec<Diagnostic>> {
     let (tokens, diagnostics) = lex(text, base, interner);
-    let (_, diagnostics) =
-        parse_tokens(text, base, FileId(0), interner, &tokens, diagnostics);
+    let (_, diagnostics) = parse_tokens(text, base, FileId(0), interner, &tokens, diagnostics);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
     }
@@ -52,9 +52,10 @@ pub fn format(text: &str, base: u32, interner: &Interner) -> Result<String, Vec<
         at_line_start: true,
         comment: 0,
         last_end: 0,
+        trailing: Vec::new(),
     };
     printer.file();
-    Ok(printer.out)
+    Ok(align::trailing_comments(&printer.out, &printer.trailing))
 }
 
 /// The output and how far it has got.
@@ -73,6 +74,8 @@ struct Printer<'a> {
     comment: usize,
     /// Where what was printed last ends in the text.
     last_end: usize,
+    /// Where in the output comments at the end of a line begin.
+    trailing: Vec<usize>,
 }
 
 impl Printer<'_> {
@@ -112,7 +115,9 @@ impl Printer<'_> {
         let source = &self.text[start..end];
         let mut lines = source.split('\n');
         if let Some(first) = lines.next() {
-            self.write(first.strip_suffix('\r').filter(|_| end > start + first.len()).unwrap_or(first));
+            self.write(
+                first.strip_suffix('\r').filter(|_| end > start + first.len()).unwrap_or(first),
+            );
         }
         let count = source.matches('\n').count();
         for (index, line) in lines.enumerate() {
@@ -146,6 +151,7 @@ impl Printer<'_> {
             return;
         }
         self.write("  ");
+        self.trailing.push(self.out.len());
         self.print_comment(start, end);
     }
 

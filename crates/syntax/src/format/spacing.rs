@@ -75,7 +75,9 @@ fn wants_space(
         _ => {}
     }
     match kind {
-        Comma | Colon | Dot | QuestionDot | Question | RParen | RBracket | RBrace | Semicolon => false,
+        Comma | Colon | Dot | QuestionDot | Question | RParen | RBracket | RBrace | Semicolon => {
+            false
+        }
         _ if is_suffix => false,
         Eq if state.attribute > 0 => false,
         LParen => !(last.ends_operand() || last == Fn || is_range(last)),

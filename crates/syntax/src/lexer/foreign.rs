@@ -45,10 +45,11 @@ impl Lexer<'_> {
     pub(super) fn inconsistent_indentation(&mut self, width: u32, outer: u32) {
         let span = self.span(self.pos - width as usize, self.pos);
         let inner = self.indent;
-        let spaces = |count: u32| if count == 1 { "1 space".into() } else { format!("{count} spaces") };
+        let spaces =
+            |count: u32| if count == 1 { "1 space".into() } else { format!("{count} spaces") };
         let (found, outer_text, inner_text) = (spaces(width), spaces(outer), spaces(inner));
         // A tab's width is a guess, and it was reported.
-        if self.text[..self.pos].ends_with(|c| c == '\t')
+        if self.text[..self.pos].ends_with('\t')
             || self.bytes[self.line_start..self.pos].contains(&b'\t')
         {
             return;
@@ -133,9 +134,12 @@ impl Lexer<'_> {
             let diagnostic =
                 Diagnostic::error(&codes::SEMICOLON, span, "a statement does not end with `;`");
             if ends_line {
-                diagnostic
-                    .label("the line's end is enough")
-                    .suggest("remove it", span, "", Applicability::Certain)
+                diagnostic.label("the line's end is enough").suggest(
+                    "remove it",
+                    span,
+                    "",
+                    Applicability::Certain,
+                )
             } else {
                 diagnostic
                     .label("expected a new line")
@@ -226,7 +230,9 @@ impl Lexer<'_> {
         let line = self.text[from..].lines().next().unwrap_or("");
         let mut words = line.split(' ').filter(|word| !word.is_empty());
         let is_word = |word: Option<&str>| {
-            word.is_some_and(|word| word.chars().all(|c| c.is_alphabetic() || matches!(c, ',' | '.')))
+            word.is_some_and(|word| {
+                word.chars().all(|c| c.is_alphabetic() || matches!(c, ',' | '.'))
+            })
         };
         line.trim().is_empty() || is_word(words.next()) && is_word(words.next())
     }
@@ -275,7 +281,9 @@ impl Lexer<'_> {
         let Some((text, name)) = lookalike(character) else {
             let diagnostic = match character {
                 '#' => error("a comment cannot stand inside an interpolation".into()),
-                '$' => error("names are written without `$`; a string interpolates `{name}`".into()),
+                '$' => {
+                    error("names are written without `$`; a string interpolates `{name}`".into())
+                }
                 '`' => error("a string stands in `\"` or `'`".into()),
                 _ => error("not part of any token".into()),
             };
@@ -302,7 +310,10 @@ impl Lexer<'_> {
 
 /// A character as a message shows it.
 fn shown(character: char) -> String {
-    if character.is_control() || character.is_whitespace() || lookalike(character).is_some_and(|l| l.0.is_empty()) {
+    if character.is_control()
+        || character.is_whitespace()
+        || lookalike(character).is_some_and(|l| l.0.is_empty())
+    {
         format!("the character U+{:04X}", character as u32)
     } else {
         format!("`{character}`")

@@ -16,7 +16,9 @@ pub(super) fn lookalike(character: char) -> Option<(&'static str, &'static str)>
         '\u{0c}' => (" ", "a form feed"),
         '\u{0b}' => (" ", "a vertical tab"),
         '\u{85}' | '\u{2028}' | '\u{2029}' => ("\n", "a line separator other than a line feed"),
-        '“' | '”' | '„' | '‟' | '«' | '»' | '＂' | '″' => ("\"", "a typographic quotation mark"),
+        '“' | '”' | '„' | '‟' | '«' | '»' | '＂' | '″' => {
+            ("\"", "a typographic quotation mark")
+        }
         '‘' | '’' | '‚' | '‛' | '＇' | '′' | '´' => ("'", "a typographic apostrophe"),
         '–' | '—' | '‐' | '‑' | '−' | '－' => ("-", "a dash"),
         '×' | '✕' | '∗' | '·' | '＊' => ("*", "a multiplication sign"),

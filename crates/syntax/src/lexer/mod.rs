@@ -15,18 +15,21 @@
 //! Nesting lives on a stack of [`Frame`]s in the heap, so that no input can
 //! exhaust the machine's stack.
 
+mod bracket;
 mod foreign;
 mod layout;
 mod lookalike;
 mod names;
 mod number;
 mod string;
+mod text;
 
 use simple_source::{Diagnostic, Interner, Span};
 
 use crate::limits::MAX_DIAGNOSTICS;
 use crate::token::{Comment, TokenKind, Tokens};
-use layout::{Frame, OpenBrackets};
+use bracket::OpenBrackets;
+use layout::Frame;
 use names::NameCache;
 use string::OpenString;
 
@@ -282,7 +285,8 @@ impl<'a> Lexer<'a> {
         while matches!(self.bytes.get(at), Some(b' ')) {
             at += 1;
         }
-        let ends = matches!(self.bytes.get(at), None | Some(b'\n' | b'\r' | b'#' | b';' | b')' | b'}'));
+        let ends =
+            matches!(self.bytes.get(at), None | Some(b'\n' | b'\r' | b'#' | b';' | b')' | b'}'));
         ends && self.last_kind().is_some_and(TokenKind::ends_operand)
     }
 

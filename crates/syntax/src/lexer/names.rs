@@ -100,7 +100,9 @@ fn hash(name: &[u8]) -> u32 {
         0 => 0,
         1..=3 => {
             let last = rest.len() - 1;
-            u64::from(rest[0]) | u64::from(rest[last / 2 + last % 2]) << 8 | u64::from(rest[last]) << 16
+            u64::from(rest[0])
+                | u64::from(rest[last / 2 + last % 2]) << 8
+                | u64::from(rest[last]) << 16
         }
         len => {
             let low = u32::from_le_bytes([rest[0], rest[1], rest[2], rest[3]]);

@@ -25,7 +25,8 @@ impl Lexer<'_> {
     pub(super) fn number(&mut self) {
         let start = self.pos;
         // `pair.0.1` is two fields, not a float.
-        if self.last_kind() == Some(TokenKind::Dot) || self.last_kind() == Some(TokenKind::QuestionDot)
+        if self.last_kind() == Some(TokenKind::Dot)
+            || self.last_kind() == Some(TokenKind::QuestionDot)
         {
             let end = self.digits_end(start);
             return self.finish_int(start, end, start, 10);
@@ -159,7 +160,8 @@ impl Lexer<'_> {
     /// before a suffix.
     fn check_underscores(&mut self, digits: usize, end: usize) {
         let text = &self.bytes[digits..end];
-        let double = text.windows(2).position(|pair| pair == b"__" || pair == b"_.").map(|at| digits + at);
+        let double =
+            text.windows(2).position(|pair| pair == b"__" || pair == b"_.").map(|at| digits + at);
         let leads_nowhere = (text.ends_with(b"_") && !self.has_suffix_at(end)).then_some(end - 1);
         let Some(at) = double.or(leads_nowhere) else { return };
         let span = self.span(at, at + 1);
@@ -235,7 +237,8 @@ impl Lexer<'_> {
             if digit >= radix {
                 bad_digit = bad_digit.or(Some(at));
             }
-            let next = value.checked_mul(u64::from(radix)).and_then(|v| v.checked_add(digit.into()));
+            let next =
+                value.checked_mul(u64::from(radix)).and_then(|v| v.checked_add(digit.into()));
             overflow |= next.is_none();
             value = next.unwrap_or(0);
         }
@@ -284,7 +287,8 @@ impl Lexer<'_> {
     fn finish_float(&mut self, start: usize, end: usize) {
         self.check_underscores(start, end);
         let (suffix, whole) = self.suffix(start, end);
-        if let Some(integer) = suffix.filter(|s| !matches!(s, NumberSuffix::F32 | NumberSuffix::F64))
+        if let Some(integer) =
+            suffix.filter(|s| !matches!(s, NumberSuffix::F32 | NumberSuffix::F64))
         {
             let name = SUFFIXES.iter().find(|(_, s)| *s == integer).map_or("", |(name, _)| name);
             let diagnostic = Diagnostic::error(

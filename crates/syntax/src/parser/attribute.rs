@@ -51,7 +51,9 @@ impl Parser<'_> {
                         format!("expected `]` after the attribute, found {found}"),
                     )
                     .label("expected `]`")
-                    .note("`#[` at the start of a line is an attribute; a comment begins with `# `");
+                    .note(
+                        "`#[` at the start of a line is an attribute; a comment begins with `# `",
+                    );
                     parser.report(diagnostic);
                 }
                 parser.close(TokenKind::RBracket, "attribute");
@@ -64,7 +66,10 @@ impl Parser<'_> {
     }
 
     fn attribute_parts(&mut self) -> (crate::ast::Name, List<AttributeArg>) {
-        if !self.at(TokenKind::Ident) && self.pos > 0 && self.kinds[self.pos - 1] == TokenKind::HashBracket {
+        if !self.at(TokenKind::Ident)
+            && self.pos > 0
+            && self.kinds[self.pos - 1] == TokenKind::HashBracket
+        {
             let diagnostic = Diagnostic::error(
                 &codes::MISPLACED_ATTRIBUTE,
                 self.span(),

@@ -3,9 +3,8 @@
 use simple_source::{Applicability, Diagnostic, Span};
 
 use super::Parser;
-use crate::ast::{Arm, BinaryOp, Expr, ExprId, PatId};
+use crate::ast::{Expr, ExprId, PatId};
 use crate::codes;
-use crate::limits::MAX_BRANCHES;
 use crate::token::TokenKind;
 
 impl Parser<'_> {
@@ -48,13 +47,10 @@ impl Parser<'_> {
         if self.on_same_line(0) {
             return;
         }
-        let diagnostic = Diagnostic::error(
-            &codes::MISSING_BLOCK,
-            self.span(),
-            "expected an indented block",
-        )
-        .label("indent this to put it into the block")
-        .also(self.prev_span(), "the block of this `:`");
+        let diagnostic =
+            Diagnostic::error(&codes::MISSING_BLOCK, self.span(), "expected an indented block")
+                .label("indent this to put it into the block")
+                .also(self.prev_span(), "the block of this `:`");
         self.note(diagnostic);
     }
 
@@ -133,9 +129,32 @@ impl Parser<'_> {
         );
         let is_operator = matches!(
             first,
-            PipeGt | QuestionQuestion | And | Or | EqEq | NotEq | Lt | Le | Gt | Ge | In | Is | Pipe
-                | Caret | Amp | Shl | Shr | Plus | Minus | Star | Slash | Percent | StarStar | As
-                | AmpAmp | PipePipe
+            PipeGt
+                | QuestionQuestion
+                | And
+                | Or
+                | EqEq
+                | NotEq
+                | Lt
+                | Le
+                | Gt
+                | Ge
+                | In
+                | Is
+                | Pipe
+                | Caret
+                | Amp
+                | Shl
+                | Shr
+                | Plus
+                | Minus
+                | Star
+                | Slash
+                | Percent
+                | StarStar
+                | As
+                | AmpAmp
+                | PipePipe
         );
         if is_operator {
             diagnostic.primary.span = self.span();
@@ -192,7 +211,9 @@ impl Parser<'_> {
                     return true;
                 }
                 Newline | Eof | Dedent => {
-                    self.report(missing.note("its body follows the `:`, indented or on the same line"));
+                    self.report(
+                        missing.note("its body follows the `:`, indented or on the same line"),
+                    );
                     return false;
                 }
                 _ if self.begins_body() => {
@@ -257,7 +278,21 @@ impl Parser<'_> {
     pub(super) fn missing_block(&mut self, colon: Span) {
         use TokenKind::*;
         let next = self.nth(1);
-        let declares = matches!(next, Fn | Pub | Struct | Class | Enum | Trait | Impl | Use | Type | Test | At | HashBracket | Const);
+        let declares = matches!(
+            next,
+            Fn | Pub
+                | Struct
+                | Class
+                | Enum
+                | Trait
+                | Impl
+                | Use
+                | Type
+                | Test
+                | At
+                | HashBracket
+                | Const
+        );
         if self.at(Newline) && !matches!(next, Dedent | Eof) && !declares {
             // The line that was to be indented, probably.
             let diagnostic = Diagnostic::error(
@@ -267,169 +302,24 @@ impl Parser<'_> {
             )
             .label("indent this to put it into the block")
             .also(colon, "the block of this `:`")
-            .suggest("write `pass` if nothing is to be done", colon.end(), " pass", Applicability::Maybe);
+            .suggest(
+                "write `pass` if nothing is to be done",
+                colon.end(),
+                " pass",
+                Applicability::Maybe,
+            );
             return self.note(diagnostic);
         }
         let diagnostic =
             Diagnostic::error(&codes::MISSING_BLOCK, colon, "the block after this `:` is missing")
                 .label("expected an indented block, or a statement on the same line")
-                .suggest("write `pass` if nothing is to be done", colon.end(), " pass", Applicability::Maybe);
+                .suggest(
+                    "write `pass` if nothing is to be done",
+                    colon.end(),
+                    " pass",
+                    Applicability::Maybe,
+                );
         self.note(diagnostic);
-    }
-
-    // ---- if ----------------------------------------------------------------
-
-    /// `if c: a elif d: b else: e`
-    pub(super) fn if_expr(&mut self) -> ExprId {
-        struct Branch {
-            lo: u32,
-            condition: ExprId,
-            then: ExprId,
-        }
-        let mut branches: Vec<Branch> = Vec::new();
-        let mut otherwise = None;
-        let mut lo = self.lo();
-        self.bump();
-        loop {
-            let condition = self.condition();
-            let then = self.branch_body("the condition");
-            if branches.len() < MAX_BRANCHES {
-                branches.push(Branch { lo, condition, then });
-            } else if branches.len() == MAX_BRANCHES {
-                self.too_many_branches(lo);
-                branches.push(Branch { lo, condition, then });
-            }
-            let Some(next) = self.next_branch() else { break };
-            lo = next;
-            if self.at(TokenKind::Elif) || self.is_foreign_elif() {
-                self.bump();
-                continue;
-            }
-            self.bump();
-            if self.at(TokenKind::If) && self.on_same_line(0) {
-                self.else_if(lo);
-                self.bump();
-                continue;
-            }
-            otherwise = Some(self.branch_body("`else`"));
-            break;
-        }
-        let hi = self.prev_hi();
-        for branch in branches.into_iter().rev() {
-            let Branch { lo, condition, then } = branch;
-            let expr = Expr::If { condition, then, otherwise };
-            otherwise = Some(self.ast.add_expr(expr, Span::new(lo, hi.max(lo))));
-        }
-        otherwise.expect("an `if` has at least one branch")
-    }
-
-    fn branch_body(&mut self, after: &str) -> ExprId {
-        if !self.block_colon(after) {
-            return self.error_expr();
-        }
-        let is_inline = !self.at(TokenKind::Newline);
-        let outer = self.in_inline_if;
-        self.in_inline_if |= is_inline;
-        let body = self.block();
-        self.in_inline_if = outer;
-        body
-    }
-
-    /// If an `elif` or `else` of this `if` follows, goes to it and returns
-    /// where it begins.
-    fn next_branch(&mut self) -> Option<u32> {
-        use TokenKind::*;
-        if self.panicking && !self.at(Newline) {
-            self.skip_to(&[Newline, Else, Elif]);
-        }
-        let ahead = match self.kind() {
-            Newline => 1,
-            _ => 0,
-        };
-        let is_branch = matches!(self.nth(ahead), Elif | Else)
-            || (ahead == 1 || self.after_block())
-                && matches!(self.token_text_at(ahead), "elsif" | "elseif" | "elsf")
-                && self.nth(ahead) == Ident;
-        let is_own_line = ahead == 1 || self.after_block();
-        if !is_branch || is_own_line && self.in_inline_if {
-            return None;
-        }
-        if ahead == 1 {
-            self.bump();
-        }
-        self.panicking = false;
-        Some(self.lo())
-    }
-
-    fn token_text_at(&self, offset: usize) -> &str {
-        let index = (self.pos + offset).min(self.kinds.len() - 1);
-        self.token_text(index)
-    }
-
-    fn is_foreign_elif(&mut self) -> bool {
-        if !self.at(TokenKind::Ident) {
-            return false;
-        }
-        let span = self.span();
-        let text = self.token_text(self.pos);
-        let diagnostic = Diagnostic::error(
-            &codes::ELSE_IF,
-            span,
-            format!("`{text}` is not a keyword"),
-        )
-        .label("expected `elif`")
-        .suggest("write `elif`", span, "elif", Applicability::Certain);
-        self.note(diagnostic);
-        true
-    }
-
-    /// `else if`
-    #[cold]
-    fn else_if(&mut self, lo: u32) {
-        let span = Span::new(lo, self.span().hi);
-        let diagnostic = Diagnostic::error(&codes::ELSE_IF, span, "`else if` is one word")
-            .label("expected `elif`")
-            .suggest("write `elif`", span, "elif", Applicability::Certain);
-        self.note(diagnostic);
-    }
-
-    #[cold]
-    fn too_many_branches(&mut self, lo: u32) {
-        let diagnostic = Diagnostic::error(
-            &codes::TOO_DEEP,
-            Span::new(lo, lo + 4),
-            format!("this `if` has more than {MAX_BRANCHES} branches"),
-        )
-        .label("one too many")
-        .note("a `match` or a dict does this better");
-        self.report(diagnostic);
-    }
-
-    /// A condition; `=` in it is reported as meaning `==`.
-    pub(super) fn condition(&mut self) -> ExprId {
-        let lo = self.lo();
-        let left = self.expr();
-        if !self.at(TokenKind::Eq) && !self.at(TokenKind::ColonEq) || self.panicking {
-            return left;
-        }
-        let span = self.span();
-        let diagnostic = if self.at(TokenKind::Eq) {
-            Diagnostic::error(&codes::ASSIGN_IN_CONDITION, span, "`=` assigns; a condition compares")
-                .label("expected `==`")
-                .suggest("write `==`", span, "==", Applicability::Maybe)
-        } else {
-            Diagnostic::error(
-                &codes::ASSIGN_IN_CONDITION,
-                span,
-                "an assignment is a statement and has no value",
-            )
-            .label("not in a condition")
-            .note("bind the name on a line before")
-        };
-        self.note(diagnostic);
-        self.bump();
-        let right = self.expr();
-        self.add(Expr::Binary { op: BinaryOp::Eq, left, right }, lo)
     }
 
     // ---- loops -------------------------------------------------------------
@@ -480,138 +370,5 @@ impl Parser<'_> {
         }
         let iterable = self.expr();
         (pat, iterable)
-    }
-
-    // ---- match -------------------------------------------------------------
-
-    /// `match x:` and its arms.
-    pub(super) fn match_expr(&mut self) -> ExprId {
-        let lo = self.lo();
-        self.bump();
-        let keyword = self.prev_span();
-        let value = self.expr();
-        let mark = self.scratch.arms.len();
-        if self.block_colon("what is matched") {
-            self.arms(keyword);
-        }
-        let arms = self.ast.add_list(&self.scratch.arms[mark..]);
-        self.scratch.arms.truncate(mark);
-        self.add(Expr::Match { value, arms }, lo)
-    }
-
-    /// The arms of the `match` whose keyword is at `keyword`.
-    fn arms(&mut self, keyword: Span) {
-        use TokenKind::*;
-        if self.at(Case) {
-            return self.arm();
-        }
-        if !(self.at(Newline) && self.nth(1) == Indent) {
-            if self.at(Newline) || self.at(Eof) || self.at(Dedent) {
-                return self.missing_arms(keyword);
-            }
-            return self.expected(&codes::EXPECTED_TOKEN, "`case`");
-        }
-        let in_inline_if = std::mem::take(&mut self.in_inline_if);
-        let types_allowed = std::mem::take(&mut self.types_allowed);
-        self.bump();
-        self.bump();
-        if self.at(Pass) {
-            self.missing_arms(keyword);
-            self.bump();
-        }
-        let mut extra = 0;
-        loop {
-            let before = self.pos;
-            self.statement_start = before;
-            match self.kind() {
-                Case => self.arm(),
-                Newline => {
-                    self.bump();
-                    continue;
-                }
-                Dedent if extra > 0 => {
-                    extra -= 1;
-                    self.bump();
-                    continue;
-                }
-                Dedent => {
-                    self.bump();
-                    break;
-                }
-                Eof | RParen | RBracket | RBrace | InterpClose => break,
-                Indent => {
-                    extra += 1;
-                    self.unexpected_indent();
-                    continue;
-                }
-                _ => self.not_an_arm(),
-            }
-            if self.at(Comma) && self.brackets > 0 && !self.panicking {
-                self.owed_dedents += 1;
-                break;
-            }
-            self.end_statement();
-            if self.pos == before {
-                self.bump();
-            }
-        }
-        self.in_inline_if = in_inline_if;
-        self.types_allowed = types_allowed;
-    }
-
-    /// `case p if c: body`
-    fn arm(&mut self) {
-        let lo = self.lo();
-        self.bump();
-        let pat = self.case_pattern();
-        let guard = (!self.panicking && self.eat(TokenKind::If)).then(|| self.condition());
-        let body = self.body("the pattern");
-        let span = self.span_from(lo);
-        self.scratch.arms.push(Arm { pat, guard, body, span });
-    }
-
-    #[cold]
-    fn missing_arms(&mut self, keyword: Span) {
-        let diagnostic =
-            Diagnostic::error(&codes::MISSING_BLOCK, keyword, "this `match` has no cases")
-                .label("expected `case` lines below it")
-                .note("each case is a line `case pattern:`, indented under the `match`");
-        self.note(diagnostic);
-    }
-
-    /// A line among the arms that does not begin with `case`.
-    #[cold]
-    fn not_an_arm(&mut self) {
-        use TokenKind::*;
-        let span = self.span();
-        let text = self.token_text(self.pos);
-        if self.at(Else) || matches!(text, "default" | "otherwise") || text == "_" {
-            let diagnostic = Diagnostic::error(
-                &codes::STRAY_BRANCH,
-                span,
-                format!("a `match` has no `{text}` branch"),
-            )
-            .label("expected `case _`")
-            .suggest("write `case _`", span, "case _", Applicability::Certain);
-            self.note(diagnostic);
-            let lo = self.lo();
-            let pat = self.ast.add_pat(crate::ast::Pat { kind: crate::ast::PatKind::Wildcard, span });
-            self.bump();
-            let body = self.body("the pattern");
-            let span = self.span_from(lo);
-            return self.scratch.arms.push(Arm { pat, guard: None, body, span });
-        }
-        let mut diagnostic = Diagnostic::error(
-            &codes::EXPECTED_TOKEN,
-            span,
-            format!("expected `case`, found {}", self.found()),
-        )
-        .label("expected `case`");
-        if self.rest_of_line(0).iter().any(|kind| matches!(kind, Colon | FatArrow)) {
-            let text = format!("case {text}");
-            diagnostic =
-                diagnostic.suggest("write `case` before it", span, text, Applicability::Maybe);
-        }
-        self.report(diagnostic);
     }
 }

@@ -221,9 +221,12 @@ impl Parser<'_> {
         let before = self.insertion();
         let follows_operand = super::expr::starts_expr(self.kind());
         diagnostic = if follows_operand && what != "index" {
-            diagnostic
-                .label(format!("expected `,` or `{close}` before this"))
-                .suggest(format!("separate the {what}s"), before, ",", Applicability::Maybe)
+            diagnostic.label(format!("expected `,` or `{close}` before this")).suggest(
+                format!("separate the {what}s"),
+                before,
+                ",",
+                Applicability::Maybe,
+            )
         } else {
             diagnostic.label(format!("expected `,` or `{close}`"))
         };

@@ -366,10 +366,9 @@ impl Parser<'_> {
     fn chained(&mut self, level: u8, lo: u32, left: ExprId, op: Span) {
         let span = self.span_from(lo);
         if level == level::RANGE {
-            let diagnostic =
-                Diagnostic::error(&codes::CHAINED_OPERATOR, op, "ranges do not chain")
-                    .label("a second range operator")
-                    .note("a step is written `(a..b).step(n)`");
+            let diagnostic = Diagnostic::error(&codes::CHAINED_OPERATOR, op, "ranges do not chain")
+                .label("a second range operator")
+                .note("a step is written `(a..b).step(n)`");
             return self.note(diagnostic);
         }
         let mut diagnostic =

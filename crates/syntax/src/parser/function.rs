@@ -83,12 +83,9 @@ impl Parser<'_> {
             return;
         }
         let at = self.insertion();
-        let diagnostic = Diagnostic::error(
-            &codes::EXPECTED_TOKEN,
-            at,
-            "expected `(` after the function's name",
-        )
-        .label("expected `(`");
+        let diagnostic =
+            Diagnostic::error(&codes::EXPECTED_TOKEN, at, "expected `(` after the function's name")
+                .label("expected `(`");
         if matches!(self.kind(), TokenKind::Colon | TokenKind::Arrow) {
             let diagnostic = diagnostic.suggest("write `()`", at, "()", Applicability::Certain);
             return self.note(diagnostic);
@@ -143,7 +140,10 @@ impl Parser<'_> {
         let end = line
             .iter()
             .position(|kind| {
-                !matches!(kind, Ident | LBracket | RBracket | Question | Dot | Comma | LParen | RParen)
+                !matches!(
+                    kind,
+                    Ident | LBracket | RBracket | Question | Dot | Comma | LParen | RParen
+                )
             })
             .unwrap_or(0);
         line.get(end) == Some(&Colon) && self.nth(offset + end + 1) == Newline
@@ -238,19 +238,22 @@ impl Parser<'_> {
         let equals = self.span();
         let mut default = (!self.panicking && self.eat(Eq)).then(|| self.expr());
         if is_lambda && default.is_some() && !self.panicking {
-            let diagnostic = Diagnostic::error(
-                &codes::PARAMETER,
-                equals,
-                "a lambda's parameter has no default",
-            )
-            .label("not here");
+            let diagnostic =
+                Diagnostic::error(&codes::PARAMETER, equals, "a lambda's parameter has no default")
+                    .label("not here");
             self.note(diagnostic);
             default = None;
         }
         Param { name, mutable, ty, default, span: self.span_from(lo) }
     }
 
-    fn self_param(&mut self, lo: u32, mutable: Option<Span>, is_lambda: bool, index: usize) -> Param {
+    fn self_param(
+        &mut self,
+        lo: u32,
+        mutable: Option<Span>,
+        is_lambda: bool,
+        index: usize,
+    ) -> Param {
         let name = Name { symbol: sym::SELF, span: self.span() };
         self.bump();
         let problem = if is_lambda {
@@ -261,7 +264,8 @@ impl Parser<'_> {
             None
         };
         if let Some(problem) = problem {
-            let diagnostic = Diagnostic::error(&codes::PARAMETER, name.span, problem).label("not here");
+            let diagnostic =
+                Diagnostic::error(&codes::PARAMETER, name.span, problem).label("not here");
             self.note(diagnostic);
         }
         if self.at(TokenKind::Colon) {
@@ -300,7 +304,8 @@ impl Parser<'_> {
     fn reference_param(&mut self) {
         let span = self.span();
         let next_is_mut = self.nth(1) == TokenKind::Mut;
-        let what = if next_is_mut { "`mut self` or `mut name`" } else { "`self` or the name alone" };
+        let what =
+            if next_is_mut { "`mut self` or `mut name`" } else { "`self` or the name alone" };
         let diagnostic =
             Diagnostic::error(&codes::PARAMETER, span, "a parameter is not a reference")
                 .label(format!("write {what}"))
@@ -343,7 +348,12 @@ impl Parser<'_> {
         let diagnostic =
             Diagnostic::error(&codes::PARAMETER, span, "a parameter's type follows its name")
                 .label("expected `name: type`")
-                .suggest(format!("write `{name}: {ty}`"), span, format!("{name}: {ty}"), Applicability::Maybe);
+                .suggest(
+                    format!("write `{name}: {ty}`"),
+                    span,
+                    format!("{name}: {ty}"),
+                    Applicability::Maybe,
+                );
         self.report(diagnostic);
     }
 }

@@ -3,7 +3,10 @@
 use simple_source::{Applicability, Diagnostic, Span, sym};
 
 use super::Parser;
-use crate::ast::{Attribute, GenericParam, Generics, Item, ItemId, ItemKind, List, Name, StmtKind, TypeId, UseName};
+use crate::ast::{
+    Attribute, GenericParam, Generics, Item, ItemId, ItemKind, List, Name, StmtKind, TypeId,
+    UseName,
+};
 use crate::codes;
 use crate::token::TokenKind;
 
@@ -158,7 +161,9 @@ impl Parser<'_> {
             Fn => self.function(&mut name, super::function::BodyRule::of(&self.ast, &prefix)),
             Extern => self.extern_function(&mut name),
             Use => self.use_declaration(),
-            Ident if !self.is_data_declaration() => self.foreign_declaration_item(&mut name, &prefix),
+            Ident if !self.is_data_declaration() => {
+                self.foreign_declaration_item(&mut name, &prefix)
+            }
             Struct | Class | Enum | Trait | Ident => self.type_declaration(&mut name),
             Impl => self.impl_declaration(),
             Type => self.type_alias(&mut name),
@@ -240,7 +245,10 @@ impl Parser<'_> {
         let mut alias = None;
         if !self.panicking && self.at(As) {
             if names.is_some() {
-                self.malformed_use("names in braces are renamed one by one", "write `{name as other}`");
+                self.malformed_use(
+                    "names in braces are renamed one by one",
+                    "write `{name as other}`",
+                );
                 return ItemKind::Error;
             }
             self.bump();
@@ -349,7 +357,12 @@ impl Parser<'_> {
                     "the name of a test is a string",
                 )
                 .label("expected quotes")
-                .suggest("write quotes", span, format!("\"{text}\""), Applicability::Certain);
+                .suggest(
+                    "write quotes",
+                    span,
+                    format!("\"{text}\""),
+                    Applicability::Certain,
+                );
                 self.note(diagnostic);
                 *name = Name { symbol: self.symbol(), span };
                 self.bump();

@@ -12,11 +12,8 @@ impl Parser<'_> {
     pub(super) fn lambda(&mut self) -> ExprId {
         let lo = self.lo();
         self.bump();
-        let params = if self.at(TokenKind::LParen) {
-            self.param_list(true)
-        } else {
-            self.bare_params()
-        };
+        let params =
+            if self.at(TokenKind::LParen) { self.param_list(true) } else { self.bare_params() };
         self.lambda_tail(lo, params)
     }
 

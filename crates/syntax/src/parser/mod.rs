@@ -13,11 +13,13 @@
 mod attribute;
 mod block;
 mod bracket;
+mod branch;
 mod expr;
 mod function;
 mod habit;
 mod item;
 mod lambda;
+mod matching;
 mod pattern;
 mod postfix;
 mod recover;
@@ -41,12 +43,7 @@ use crate::token::{TokenKind, Tokens};
 ///
 /// There is always a tree; what could not be parsed is an error node in it.
 /// The diagnostics of lexer and parser are in source order.
-pub fn parse(
-    text: &str,
-    base: u32,
-    file: FileId,
-    interner: &Interner,
-) -> (Ast, Vec<Diagnostic>) {
+pub fn parse(text: &str, base: u32, file: FileId, interner: &Interner) -> (Ast, Vec<Diagnostic>) {
     let (tokens, diagnostics) = if text.len() > MAX_FILE_LEN {
         let (tokens, _) = lex("", base, interner);
         let limit = MAX_FILE_LEN >> 20;

@@ -77,7 +77,18 @@ impl Parser<'_> {
         use TokenKind::*;
         matches!(
             self.kind(),
-            Ident | Int | Float | Str | Minus | True | False | Nil | LParen | LBracket | DotDot | DotDotEq
+            Ident
+                | Int
+                | Float
+                | Str
+                | Minus
+                | True
+                | False
+                | Nil
+                | LParen
+                | LBracket
+                | DotDot
+                | DotDotEq
         )
     }
 
@@ -313,16 +324,19 @@ impl Parser<'_> {
             format!("`{text}` cannot stand in a pattern"),
         );
         let diagnostic = match kind {
-            Star | StarStar => diagnostic
-                .label("the rest of a list is `..rest`")
-                .suggest("write `..`", self.span(), "..", Applicability::Certain),
+            Star | StarStar => diagnostic.label("the rest of a list is `..rest`").suggest(
+                "write `..`",
+                self.span(),
+                "..",
+                Applicability::Certain,
+            ),
             Amp | AmpAmp => diagnostic.label("there are no references to look through"),
             Mut | Val | Var => diagnostic
                 .label("names in patterns cannot be assigned")
                 .note("bind a `var` to the name in the body"),
-            LBrace => diagnostic
-                .label("fields stand in parentheses")
-                .note("such as `Point(x: 0.0, y)`"),
+            LBrace => {
+                diagnostic.label("fields stand in parentheses").note("such as `Point(x: 0.0, y)`")
+            }
             At => diagnostic
                 .label("a pattern is not given a name")
                 .note("match a name, with a guard: `case n if n > 9:`"),

@@ -16,8 +16,10 @@ impl Parser<'_> {
         loop {
             use TokenKind::*;
             let kind = self.kind();
-            if !matches!(kind, Dot | LParen | LBracket | Question | QuestionDot | ColonColon | Bang | LBrace)
-                || self.after_block()
+            if !matches!(
+                kind,
+                Dot | LParen | LBracket | Question | QuestionDot | ColonColon | Bang | LBrace
+            ) || self.after_block()
             {
                 return expr;
             }
@@ -241,7 +243,9 @@ impl Parser<'_> {
         let diagnostic =
             Diagnostic::error(&codes::FOREIGN_EXPRESSION, colon, "a slice is not written with `:`")
                 .label("expected `..`")
-                .note("`xs[a..b]` takes from `a` up to but without `b`; `xs[a..]` and `xs[..b]` too")
+                .note(
+                    "`xs[a..b]` takes from `a` up to but without `b`; `xs[a..]` and `xs[..b]` too",
+                )
                 .suggest("write `..`", colon, "..", Applicability::Certain);
         self.report(diagnostic);
         self.skip_to(&[TokenKind::Comma]);

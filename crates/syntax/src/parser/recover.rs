@@ -36,7 +36,11 @@ impl Parser<'_> {
             Invalid => true,
             RParen | RBracket | RBrace | InterpClose => self.tokens.range(self.pos).is_empty(),
             // A block in braces whose lines are not indented.
-            Newline => self.pos > 0 && self.token_text(self.pos - 1) == "{" && self.kinds[self.pos - 1] == Colon,
+            Newline => {
+                self.pos > 0
+                    && self.token_text(self.pos - 1) == "{"
+                    && self.kinds[self.pos - 1] == Colon
+            }
             _ => {
                 // Something later in the line: a string that swallowed the rest.
                 self.rest_of_line(0).contains(&Invalid)
@@ -120,7 +124,10 @@ impl Parser<'_> {
         .suggest(format!("write `{other}`"), span, other, Applicability::Maybe);
         // The keyword certainly stands for the name if what follows fits one.
         use TokenKind::*;
-        if matches!(self.nth(1), Eq | Colon | LParen | Comma | RParen | Dot | In | Newline | RBracket) {
+        if matches!(
+            self.nth(1),
+            Eq | Colon | LParen | Comma | RParen | Dot | In | Newline | RBracket
+        ) {
             self.note(diagnostic);
             let name = Name { symbol: self.symbol(), span };
             self.bump();
@@ -142,7 +149,9 @@ impl Parser<'_> {
             match kind {
                 Eof => return,
                 _ if depth == 0 && stops.contains(&kind) => return,
-                LParen | LBracket | LBrace | HashBracket | InterpOpen | StrStart | Indent => depth += 1,
+                LParen | LBracket | LBrace | HashBracket | InterpOpen | StrStart | Indent => {
+                    depth += 1
+                }
                 RParen | RBracket | RBrace | InterpClose | StrEnd | Dedent => {
                     if depth == 0 {
                         return;
@@ -230,7 +239,9 @@ impl Parser<'_> {
             // unless it ends the block too.
             use TokenKind::*;
             match self.kind() {
-                RParen | RBracket | RBrace | InterpClose | StrEnd if self.brackets == 0 => self.bump(),
+                RParen | RBracket | RBrace | InterpClose | StrEnd if self.brackets == 0 => {
+                    self.bump()
+                }
                 _ => break,
             }
         }

@@ -144,7 +144,9 @@ impl Parser<'_> {
         let kind = pieces.take_byte("dxXboeEfFgG%sc");
         if let Some((piece, place)) = pieces.pieces.get(pieces.at) {
             let message = match (piece, pieces.peek(1)) {
-                (Piece::Char(c), None) if c.is_alphabetic() && pieces.at + 1 == pieces.pieces.len() => {
+                (Piece::Char(c), None)
+                    if c.is_alphabetic() && pieces.at + 1 == pieces.pieces.len() =>
+                {
                     format!("`{c}` is not a kind of format")
                 }
                 (Piece::Char(c), _) => format!("`{c}` is out of place in a format"),
@@ -153,7 +155,18 @@ impl Parser<'_> {
             self.bad_spec(*place, &message);
             return None;
         }
-        Some(FormatSpec { fill, align, sign, alternate, zero, grouping, width, precision, kind, span })
+        Some(FormatSpec {
+            fill,
+            align,
+            sign,
+            alternate,
+            zero,
+            grouping,
+            width,
+            precision,
+            kind,
+            span,
+        })
     }
 
     #[cold]

@@ -365,11 +365,8 @@ impl Parser<'_> {
             self.bare_call_needs_parentheses(args_at);
         }
         let args = self.take_args(mark);
-        let call = if self.wrap() {
-            self.add(Expr::Call { callee, args }, lo)
-        } else {
-            self.error_expr()
-        };
+        let call =
+            if self.wrap() { self.add(Expr::Call { callee, args }, lo) } else { self.error_expr() };
         self.deepest = self.deepest.max(outer);
         Some(call)
     }
@@ -379,7 +376,9 @@ impl Parser<'_> {
         use TokenKind::*;
         match self.nth(ahead) {
             // `x if c else y` is Python's; `a is not b` is reported elsewhere.
-            If => ahead == 1 && !self.rest_of_line(ahead).contains(&Else) || self.is_block_if(ahead),
+            If => {
+                ahead == 1 && !self.rest_of_line(ahead).contains(&Else) || self.is_block_if(ahead)
+            }
             // A misspelt keyword, as in `whlie x:`; or `i64 x = 3`.
             Ident => match self.nth(ahead + 1) {
                 Colon => !matches!(self.nth(ahead + 2), Newline | Eof),

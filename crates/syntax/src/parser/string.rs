@@ -44,11 +44,8 @@ impl Parser<'_> {
             if matches!(parser.kind(), TokenKind::InterpClose | TokenKind::SpecStart) {
                 parser.empty_interpolation(lo);
             }
-            let value = if parser.at(TokenKind::InterpClose) {
-                parser.error_expr()
-            } else {
-                parser.expr()
-            };
+            let value =
+                if parser.at(TokenKind::InterpClose) { parser.error_expr() } else { parser.expr() };
             let spec = if parser.at(TokenKind::SpecStart) && !parser.panicking {
                 parser.format_spec()
             } else {
@@ -70,13 +67,10 @@ impl Parser<'_> {
     #[cold]
     fn empty_interpolation(&mut self, lo: u32) {
         let span = Span::new(lo, self.span().hi);
-        let diagnostic = Diagnostic::error(
-            &codes::UNCLOSED_INTERPOLATION,
-            span,
-            "nothing to interpolate",
-        )
-        .label("expected an expression between the braces")
-        .suggest("write `{{}}` for the characters", span, "{{}}", Applicability::Maybe);
+        let diagnostic =
+            Diagnostic::error(&codes::UNCLOSED_INTERPOLATION, span, "nothing to interpolate")
+                .label("expected an expression between the braces")
+                .suggest("write `{{}}` for the characters", span, "{{}}", Applicability::Maybe);
         self.report(diagnostic);
     }
 
@@ -87,7 +81,8 @@ impl Parser<'_> {
             span.hi = self.tokens.span(self.pos + 1, self.base).hi;
         }
         let text = self.snippet(span);
-        let diagnostic = |message: String| Diagnostic::error(&codes::UNCLOSED_INTERPOLATION, span, message);
+        let diagnostic =
+            |message: String| Diagnostic::error(&codes::UNCLOSED_INTERPOLATION, span, message);
         let diagnostic = match self.kind() {
             TokenKind::Bang => diagnostic(format!("an interpolation has no conversion `{text}`"))
                 .label("expected `}` or `:`")

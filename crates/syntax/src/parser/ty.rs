@@ -112,7 +112,9 @@ impl Parser<'_> {
                 let diagnostic =
                     Diagnostic::error(&codes::EXPECTED_TYPE, span, "`nil` is a value, not a type")
                         .label("expected a type")
-                        .note("a function that returns nothing has no `->`; the empty type is `()`");
+                        .note(
+                            "a function that returns nothing has no `->`; the empty type is `()`",
+                        );
                 self.note(diagnostic);
                 self.bump();
                 TypeKind::Error
@@ -245,7 +247,12 @@ impl Parser<'_> {
         let diagnostic =
             Diagnostic::error(&codes::EXPECTED_TYPE, span, "the type of a list is written `[T]`")
                 .label("the brackets stand around the element's type")
-                .suggest(format!("write `[{text}]`"), span, format!("[{text}]"), Applicability::Certain);
+                .suggest(
+                    format!("write `[{text}]`"),
+                    span,
+                    format!("[{text}]"),
+                    Applicability::Certain,
+                );
         self.note(diagnostic);
         self.bump();
         self.bump();
@@ -264,8 +271,8 @@ impl Parser<'_> {
                 Shl => 2,
                 Gt => -1,
                 Shr => -2,
-                Ident | Comma | Dot | Question | LParen | RParen | LBracket | RBracket | Amp | Int
-                | Plus | Colon | Fn | Arrow | QuestionQuestion => 0,
+                Ident | Comma | Dot | Question | LParen | RParen | LBracket | RBracket | Amp
+                | Int | Plus | Colon | Fn | Arrow | QuestionQuestion => 0,
                 _ => break,
             };
             depth += step;
@@ -278,9 +285,12 @@ impl Parser<'_> {
         let is_closed = depth == 0;
         let shown = if is_declaration || !is_closed { span } else { name.to(span) };
         let text = self.snippet(name);
-        let diagnostic =
-            Diagnostic::error(&codes::EXPECTED_TYPE, shown, "type arguments stand in square brackets")
-                .label(format!("expected `{text}[…]`"));
+        let diagnostic = Diagnostic::error(
+            &codes::EXPECTED_TYPE,
+            shown,
+            "type arguments stand in square brackets",
+        )
+        .label(format!("expected `{text}[…]`"));
         if !is_closed {
             self.pos = start;
             return self.report(diagnostic);
@@ -292,7 +302,9 @@ impl Parser<'_> {
 
     /// `T | None` and `T | U`
     fn foreign_type_suffix(&mut self, lo: u32) {
-        if !self.at(TokenKind::Pipe) || self.nth(1) != TokenKind::Ident && self.nth(1) != TokenKind::Nil {
+        if !self.at(TokenKind::Pipe)
+            || self.nth(1) != TokenKind::Ident && self.nth(1) != TokenKind::Nil
+        {
             return;
         }
         let other = self.token_text(self.pos + 1);

@@ -265,8 +265,7 @@ impl Parser<'_> {
         let lo = self.lo();
         let doc = self.doc_comment();
         let name = self.name("a variant");
-        let fields =
-            if self.at(TokenKind::LParen) { self.variant_fields() } else { List::EMPTY };
+        let fields = if self.at(TokenKind::LParen) { self.variant_fields() } else { List::EMPTY };
         match self.kind() {
             TokenKind::Eq if !self.panicking => {
                 let equals = self.span();
@@ -305,8 +304,7 @@ impl Parser<'_> {
             while !parser.at(TokenKind::RParen) {
                 let lo = parser.lo();
                 let doc = parser.doc_comment();
-                let is_named =
-                    parser.at(TokenKind::Ident) && parser.nth(1) == TokenKind::Colon;
+                let is_named = parser.at(TokenKind::Ident) && parser.nth(1) == TokenKind::Colon;
                 let name = if is_named { parser.name("a field") } else { parser.no_name() };
                 if is_named {
                     parser.bump();

@@ -1,4 +1,6 @@
-//! What the tests of this crate share.
+//! What the tests of this crate share; each uses a part of it.
+
+#![allow(dead_code)]
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -18,8 +20,14 @@ pub(crate) fn seeds() -> &'static [String] {
     SEEDS.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut texts = Vec::new();
-        let folders =
-            ["tests/trees", "tests/format", "../../tests/run", "../../tests/reject", "../../examples", "../../library"];
+        let folders = [
+            "tests/trees",
+            "tests/format",
+            "../../tests/run",
+            "../../tests/reject",
+            "../../examples",
+            "../../library",
+        ];
         for folder in folders {
             collect(&root.join(folder), &mut texts);
         }
@@ -100,7 +108,8 @@ fn children(ast: &Ast, id: ExprId) -> Vec<ExprId> {
             [condition, then].into_iter().chain(otherwise).collect()
         }
         Expr::Match { value, arms } => {
-            let arms = ast.list(arms).iter().flat_map(|arm| arm.guard.into_iter().chain([arm.body]));
+            let arms =
+                ast.list(arms).iter().flat_map(|arm| arm.guard.into_iter().chain([arm.body]));
             std::iter::once(value).chain(arms).collect()
         }
         Expr::While { condition, body } => vec![condition, body],
@@ -137,14 +146,14 @@ pub(crate) fn check_format(text: &str, formatted: &str, interner: &Interner) {
 
 fn comments(text: &str, interner: &Interner) -> Vec<String> {
     let (tokens, _) = simple_syntax::lex(text, 1, interner);
-    let texts = tokens.comments.iter().map(|comment| {
-        text[comment.start as usize..comment.end as usize].trim_end().to_owned()
-    });
+    let texts = tokens
+        .comments
+        .iter()
+        .map(|comment| text[comment.start as usize..comment.end as usize].trim_end().to_owned());
     texts.collect()
 }
 
 /// The position of a span as `line:column`.
-#[allow(dead_code)]
 pub(crate) fn place(text: &str, span: Span) -> String {
     let before = &text[..span.lo as usize - 1];
     let line = before.matches('\n').count() + 1;

@@ -1,0 +1,165 @@
+//! `if`, `elif`, `else` and their conditions.
+
+use simple_source::{Applicability, Diagnostic, Span};
+
+use super::Parser;
+use crate::ast::{BinaryOp, Expr, ExprId};
+use crate::codes;
+use crate::limits::MAX_BRANCHES;
+use crate::token::TokenKind;
+
+impl Parser<'_> {
+    /// `if c: a elif d: b else: e`
+    pub(super) fn if_expr(&mut self) -> ExprId {
+        struct Branch {
+            lo: u32,
+            condition: ExprId,
+            then: ExprId,
+        }
+        let mut branches: Vec<Branch> = Vec::new();
+        let mut otherwise = None;
+        let mut lo = self.lo();
+        self.bump();
+        loop {
+            let condition = self.condition();
+            let then = self.branch_body("the condition");
+            if branches.len() < MAX_BRANCHES {
+                branches.push(Branch { lo, condition, then });
+            } else if branches.len() == MAX_BRANCHES {
+                self.too_many_branches(lo);
+                branches.push(Branch { lo, condition, then });
+            }
+            let Some(next) = self.next_branch() else { break };
+            lo = next;
+            if self.at(TokenKind::Elif) || self.is_foreign_elif() {
+                self.bump();
+                continue;
+            }
+            self.bump();
+            if self.at(TokenKind::If) && self.on_same_line(0) {
+                self.else_if(lo);
+                self.bump();
+                continue;
+            }
+            otherwise = Some(self.branch_body("`else`"));
+            break;
+        }
+        let hi = self.prev_hi();
+        for branch in branches.into_iter().rev() {
+            let Branch { lo, condition, then } = branch;
+            let expr = Expr::If { condition, then, otherwise };
+            otherwise = Some(self.ast.add_expr(expr, Span::new(lo, hi.max(lo))));
+        }
+        otherwise.expect("an `if` has at least one branch")
+    }
+
+    fn branch_body(&mut self, after: &str) -> ExprId {
+        if !self.block_colon(after) {
+            return self.error_expr();
+        }
+        let is_inline = !self.at(TokenKind::Newline);
+        let outer = self.in_inline_if;
+        self.in_inline_if |= is_inline;
+        let body = self.block();
+        self.in_inline_if = outer;
+        body
+    }
+
+    /// If an `elif` or `else` of this `if` follows, goes to it and returns
+    /// where it begins.
+    fn next_branch(&mut self) -> Option<u32> {
+        use TokenKind::*;
+        if self.panicking && !self.at(Newline) {
+            self.skip_to(&[Newline, Else, Elif]);
+        }
+        let ahead = match self.kind() {
+            Newline => 1,
+            _ => 0,
+        };
+        let is_branch = matches!(self.nth(ahead), Elif | Else)
+            || (ahead == 1 || self.after_block())
+                && matches!(self.token_text_at(ahead), "elsif" | "elseif" | "elsf")
+                && self.nth(ahead) == Ident;
+        let is_own_line = ahead == 1 || self.after_block();
+        if !is_branch || is_own_line && self.in_inline_if {
+            return None;
+        }
+        if ahead == 1 {
+            self.bump();
+        }
+        self.panicking = false;
+        Some(self.lo())
+    }
+
+    fn token_text_at(&self, offset: usize) -> &str {
+        let index = (self.pos + offset).min(self.kinds.len() - 1);
+        self.token_text(index)
+    }
+
+    fn is_foreign_elif(&mut self) -> bool {
+        if !self.at(TokenKind::Ident) {
+            return false;
+        }
+        let span = self.span();
+        let text = self.token_text(self.pos);
+        let diagnostic =
+            Diagnostic::error(&codes::ELSE_IF, span, format!("`{text}` is not a keyword"))
+                .label("expected `elif`")
+                .suggest("write `elif`", span, "elif", Applicability::Certain);
+        self.note(diagnostic);
+        true
+    }
+
+    /// `else if`
+    #[cold]
+    fn else_if(&mut self, lo: u32) {
+        let span = Span::new(lo, self.span().hi);
+        let diagnostic = Diagnostic::error(&codes::ELSE_IF, span, "`else if` is one word")
+            .label("expected `elif`")
+            .suggest("write `elif`", span, "elif", Applicability::Certain);
+        self.note(diagnostic);
+    }
+
+    #[cold]
+    fn too_many_branches(&mut self, lo: u32) {
+        let diagnostic = Diagnostic::error(
+            &codes::TOO_DEEP,
+            Span::new(lo, lo + 4),
+            format!("this `if` has more than {MAX_BRANCHES} branches"),
+        )
+        .label("one too many")
+        .note("a `match` or a dict does this better");
+        self.report(diagnostic);
+    }
+
+    /// A condition; `=` in it is reported as meaning `==`.
+    pub(super) fn condition(&mut self) -> ExprId {
+        let lo = self.lo();
+        let left = self.expr();
+        if !self.at(TokenKind::Eq) && !self.at(TokenKind::ColonEq) || self.panicking {
+            return left;
+        }
+        let span = self.span();
+        let diagnostic = if self.at(TokenKind::Eq) {
+            Diagnostic::error(
+                &codes::ASSIGN_IN_CONDITION,
+                span,
+                "`=` assigns; a condition compares",
+            )
+            .label("expected `==`")
+            .suggest("write `==`", span, "==", Applicability::Maybe)
+        } else {
+            Diagnostic::error(
+                &codes::ASSIGN_IN_CONDITION,
+                span,
+                "an assignment is a statement and has no value",
+            )
+            .label("not in a condition")
+            .note("bind the name on a line before")
+        };
+        self.note(diagnostic);
+        self.bump();
+        let right = self.expr();
+        self.add(Expr::Binary { op: BinaryOp::Eq, left, right }, lo)
+    }
+}

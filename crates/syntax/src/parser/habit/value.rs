@@ -1,0 +1,188 @@
+//! Expressions, types and loop headers of other languages.
+
+use simple_source::{Applicability, Diagnostic, Span, Suggestion};
+
+use crate::ast::{Expr, ExprId, Pat, PatId, PatKind};
+use crate::codes;
+use crate::parser::Parser;
+use crate::token::TokenKind;
+
+impl Parser<'_> {
+    /// Whether the `?` just passed begins C's `c ? a : b`.
+    pub(in crate::parser) fn is_foreign_conditional(&self) -> bool {
+        use TokenKind::*;
+        let begins = matches!(
+            self.kind(),
+            Ident | Int | Float | Str | StrStart | True | False | Nil | SelfValue
+        );
+        begins && self.on_same_line(0) && self.rest_of_line_has(Colon)
+    }
+
+    /// `c ? a : b`, from after the `?`.
+    #[cold]
+    pub(in crate::parser) fn foreign_conditional(&mut self, lo: u32, condition: ExprId) {
+        let question = self.prev_span();
+        let condition_text = self.snippet(self.ast.span(condition)).to_owned();
+        let then = self.expr();
+        if self.panicking || !self.eat(TokenKind::Colon) {
+            return self.expected(&codes::EXPECTED_TOKEN, "an operator");
+        }
+        let otherwise = self.expr();
+        let span = Span::new(lo, self.prev_hi());
+        let (a, b) = (self.snippet(self.ast.span(then)), self.snippet(self.ast.span(otherwise)));
+        let text = format!("if {condition_text}: {a} else: {b}");
+        let diagnostic = self
+            .foreign_expression(question, "a choice between values is an `if` expression")
+            .label("`?` only leaves a function early")
+            .suggest(format!("write `{text}`"), span, text, Applicability::Maybe);
+        self.report(diagnostic);
+    }
+
+    /// `x if c else y`, from the `if`.
+    #[cold]
+    pub(in crate::parser) fn foreign_ternary(&mut self) {
+        let span = self.span();
+        self.bump();
+        self.expr();
+        let has_else = self.at(TokenKind::Else);
+        let diagnostic = self
+            .foreign_expression(span, "a condition stands before the values, not between them")
+            .label("expected the end of the expression")
+            .note(if has_else {
+                "write `if condition: x else: y`"
+            } else {
+                "write `if condition: statement`"
+            });
+        self.report(diagnostic);
+    }
+
+    /// `f(x for x in xs)` and `(x for x in xs)`, from the `for`.
+    #[cold]
+    pub(in crate::parser) fn foreign_generator(&mut self) {
+        let span = self.span();
+        let diagnostic = self
+            .foreign_expression(span, "a comprehension stands in `[…]` or `{…}`")
+            .label("not in parentheses")
+            .note("`xs.map(f)` and `xs.filter(f)` on an iterator make no list in between");
+        self.report(diagnostic);
+        self.skip_to(&[]);
+    }
+
+    /// Whether Python's `lambda x: e` stands here.
+    #[inline]
+    pub(in crate::parser) fn is_foreign_lambda(&self) -> bool {
+        matches!(self.nth(1), TokenKind::Ident | TokenKind::Colon)
+            && self.symbol() == self.lambda_word
+            && (self.nth(1) == TokenKind::Colon
+                || matches!(self.nth(2), TokenKind::Colon | TokenKind::Comma))
+    }
+
+    /// `lambda x: e`; read as `\x: e`.
+    #[cold]
+    pub(in crate::parser) fn foreign_lambda(&mut self) -> ExprId {
+        let lo = self.lo();
+        let rest = &self.kinds[self.pos..];
+        let colon = rest.iter().position(|kind| *kind == TokenKind::Colon).unwrap_or(0);
+        let span = Span::new(lo, self.tokens.span(self.pos + colon, self.base).hi);
+        let params = self.snippet(Span::new(self.span().hi, span.hi)).trim_start();
+        let text = format!("\\{params}");
+        let diagnostic =
+            self.foreign_expression(span, "a lambda begins with `\\`").label("expected `\\`");
+        self.mend(diagnostic, span, &text);
+        // The word stands where the backslash would.
+        self.lambda()
+    }
+
+    /// `fn(x): e` as a value.
+    #[cold]
+    pub(in crate::parser) fn function_as_value(&mut self) {
+        let span = self.span();
+        let diagnostic = self
+            .foreign_expression(span, "a function without a name is a lambda")
+            .label("expected `\\`")
+            .note("write `\\x: …` or `\\(x: i64) -> i64: …`; `fn` declares a function with a name");
+        self.report(diagnostic);
+    }
+
+    /// Whether `Name { field: value }` stands here; `base` was parsed.
+    pub(in crate::parser) fn is_foreign_struct_literal(&self, base: ExprId) -> bool {
+        use TokenKind::*;
+        let name = match self.ast.expr(base) {
+            Expr::Name(symbol) => *symbol,
+            Expr::Field { name, .. } => name.symbol,
+            _ => return false,
+        };
+        let is_type = self.interner.resolve(name).starts_with(char::is_uppercase);
+        let fields = matches!(
+            (self.nth(1), self.nth(2)),
+            (Ident, Colon | Comma | RBrace) | (DotDot, _) | (RBrace, _)
+        );
+        is_type && fields
+    }
+
+    #[cold]
+    pub(in crate::parser) fn foreign_struct_literal(&mut self, base: ExprId) {
+        let open = self.span();
+        self.bump();
+        self.skip_to(&[]);
+        let close = self.span();
+        self.eat(TokenKind::RBrace);
+        let mut diagnostic = self
+            .foreign_expression(open, "a value is made by a call, not with braces")
+            .label("expected `(`")
+            .note(format!("write `{}(…)`", self.snippet(self.ast.span(base))));
+        let gap = Span::new(self.ast.span(base).hi, open.hi);
+        diagnostic.suggestions.push(Suggestion {
+            message: "write parentheses".into(),
+            edits: vec![(gap, "(".into()), (close, ")".into())],
+            applicability: Applicability::Maybe,
+        });
+        self.note(diagnostic);
+    }
+
+    /// `&T` and `*T`; read as `T`.
+    #[cold]
+    pub(in crate::parser) fn foreign_reference(&mut self) {
+        let span = self.span();
+        let diagnostic =
+            Diagnostic::error(&codes::EXPECTED_TYPE, span, "there are no references or pointers")
+                .label("`&` and `*` are not part of a type")
+                .note("values are passed without copying; a `mut` parameter changes the caller's");
+        self.mend(diagnostic, span, "");
+    }
+
+    /// `for (i = 0; i < n; i++)`
+    pub(in crate::parser) fn is_foreign_for(&self) -> bool {
+        self.at(TokenKind::LParen) && self.rest_of_line_has(TokenKind::Semicolon)
+    }
+
+    #[cold]
+    pub(in crate::parser) fn foreign_for(&mut self) -> (PatId, ExprId) {
+        let lo = self.lo();
+        self.bump();
+        self.skip_to(&[]);
+        self.eat(TokenKind::RParen);
+        let span = self.span_from(lo);
+        let diagnostic = self
+            .foreign_expression(span, "a `for` runs over the elements of something")
+            .label("expected `name in …`")
+            .note("write `for i in 0..n:`, or use `while`");
+        self.note(diagnostic);
+        let pat = self.ast.add_pat(Pat { kind: PatKind::Error, span });
+        (pat, self.error_expr())
+    }
+
+    /// `for x of xs`
+    pub(in crate::parser) fn is_foreign_of(&self) -> bool {
+        self.at(TokenKind::Ident) && self.word(0) == "of"
+    }
+
+    #[cold]
+    pub(in crate::parser) fn foreign_of(&mut self) {
+        let span = self.span();
+        let diagnostic =
+            Diagnostic::error(&codes::EXPECTED_TOKEN, span, "expected `in`, found `of`")
+                .label("expected `in`");
+        self.mend(diagnostic, span, "in");
+    }
+}
