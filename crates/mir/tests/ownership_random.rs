@@ -6,7 +6,8 @@ mod support;
 use simple_mir::interpret::{Fault, Limits, Machine, Outcome};
 use simple_mir::text::print_module;
 use simple_mir::validate::{expect_valid, validate};
-use simple_mir::{Dialect, Module, ownership};
+use simple_mir::{BlockId, Dialect, FuncId, Module, StatementKind, ownership};
+use support::Random;
 use support::generate::{Size, program};
 use support::universe::Universe;
 
@@ -93,4 +94,50 @@ fn both_dialects_agree() {
 #[test]
 fn overlapping_addresses_are_safe() {
     check_all(true);
+}
+
+/// Sites where a statement counts something, in functions that are not glue.
+fn counting_sites(module: &Module) -> Vec<(FuncId, BlockId, usize)> {
+    let mut sites = Vec::new();
+    for (id, function) in module.functions.iter_enumerated() {
+        if function.attributes.library {
+            continue;
+        }
+        for (block_id, block) in function.blocks.iter_enumerated() {
+            for (index, statement) in block.statements.iter().enumerate() {
+                if matches!(statement.kind, StatementKind::Retain(_) | StatementKind::Release(_)) {
+                    sites.push((id, block_id, index));
+                }
+            }
+        }
+    }
+    sites
+}
+
+#[test]
+fn the_validator_notices_a_count_too_many_or_too_few() {
+    let (mut noticed, mut all) = (0, 0);
+    for seed in 0..60 {
+        let size = Size { functions: 3, statements: 20, depth: 2, overlapping: false };
+        let (universe, mut module) = program(seed, size);
+        ownership::run(&mut module, &universe.types, &universe.interner);
+        let sites = counting_sites(&module);
+        let mut random = Random::new(seed);
+        for _ in 0..10.min(sites.len()) {
+            let (function, block, index) = sites[random.below(sites.len())];
+            let mut broken = module.clone();
+            let statements =
+                &mut broken.functions.raw_mut()[function.0 as usize].blocks[block].statements;
+            if random.chance(50) {
+                statements[index].kind = StatementKind::Nop;
+            } else {
+                let again = statements[index];
+                statements.insert(index, again);
+            }
+            let valid = validate(&broken, &universe.types, &universe.interner, Dialect::Counted);
+            noticed += u32::from(valid.is_err());
+            all += 1;
+        }
+    }
+    assert!(noticed * 10 > all * 7, "{noticed} of {all}");
 }

@@ -69,7 +69,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         queued[block.index()] = false;
         visits[block.index()] += 1;
         let Some(state) = states[block.index()].clone() else { continue };
-        let Some(state) = run.block(block, state) else { return };
+        let complete = returns[block.index()];
+        let Some(state) = run.block(block, state, complete) else { return };
         let mut targets = Vec::new();
         for_each_successor(&function.blocks[block].terminator, |target| {
             if !targets.contains(&target) {

@@ -15,11 +15,16 @@ use crate::{
 
 pub(super) struct Run<'c, 'a> {
     checker: &'c mut Checker<'a>,
+    /// What was read from memory in the block at hand, by place: whoever stores
+    /// there afterwards owns it.
+    read_from: Vec<(Place, Tree)>,
+    /// Whether what is overwritten must be given back in the block at hand.
+    complete: bool,
 }
 
 impl<'c, 'a> Run<'c, 'a> {
     pub(super) fn new(checker: &'c mut Checker<'a>) -> Self {
-        Self { checker }
+        Self { checker, read_from: Vec::new(), complete: true }
     }
 
     pub(super) fn failed(&self) -> bool {
@@ -66,8 +71,10 @@ impl<'c, 'a> Run<'c, 'a> {
     }
 
     /// Runs a block; the state at its end, or none if something is wrong.
-    pub(super) fn block(&mut self, id: BlockId, mut state: State) -> Option<State> {
+    pub(super) fn block(&mut self, id: BlockId, mut state: State, complete: bool) -> Option<State> {
         let function = self.checker.function;
+        self.read_from.clear();
+        self.complete = complete;
         let block = &function.blocks[id];
         for (index, statement) in block.statements.iter().enumerate() {
             self.checker.place = Some((id, index));
@@ -240,14 +247,18 @@ impl<'c, 'a> Run<'c, 'a> {
     }
 
     /// The pointers in the value at `place`.
-    fn read(&self, state: &mut State, place: Place) -> Tree {
+    fn read(&mut self, state: &mut State, place: Place) -> Tree {
         let function = self.checker.function;
         let steps = function.projections_of(place);
         let in_memory =
             steps.iter().any(|step| matches!(step, Projection::Deref | Projection::Index(_)));
         if in_memory {
             let ty = place_type(self.checker.types, function, place).expect("places were checked");
-            return self.tree(state, ty, Kind::Memory, 0);
+            let tree = self.tree(state, ty, Kind::Memory, 0);
+            if tree != Tree::Nothing {
+                self.read_from.push((place, tree.clone()));
+            }
+            return tree;
         }
         let mut found = Tree::Nothing;
         self.with_part(state, place, &mut |_, tree, _| found = tree.clone());
@@ -324,9 +335,43 @@ impl<'c, 'a> Run<'c, 'a> {
         }
         if steps.iter().any(|step| matches!(step, Projection::Deref | Projection::Index(_))) {
             self.count(state, &value, -1);
-            return;
+            return self.overwrite(state, place);
         }
         self.with_part(state, place, &mut |_, tree, _| *tree = value.clone());
+    }
+
+    /// What lay at a place in memory belongs to the function now.
+    fn overwrite(&mut self, state: &mut State, place: Place) {
+        let function = self.checker.function;
+        let steps = function.projections_of(place);
+        let read = self.read_from.iter().rposition(|(known, _)| {
+            known.local == place.local && function.projections_of(*known) == steps
+        });
+        match read {
+            Some(read) => {
+                let (_, tree) = self.read_from.remove(read);
+                tree.for_each(&mut |object| {
+                    let account = state.account(object);
+                    if account.kind == Kind::Memory {
+                        account.kind = Kind::Own;
+                        account.tokens += 1;
+                    }
+                });
+            }
+            None if self.is_variable(place.local) || !self.complete => {}
+            None if self.checker.types.is_counted(self.type_of(place)) => {
+                self.checker.error("what lay there is lost");
+            }
+            None => {}
+        }
+    }
+
+    /// Whether a local holds the address of a program-wide variable, which may
+    /// be stored to for the first time.
+    fn is_variable(&self, local: LocalId) -> bool {
+        let function = self.checker.function;
+        local.index() >= function.params.len()
+            && matches!(self.checker.types.get(function.locals[local].ty), Type::Address(_))
     }
 
     /// The place may hold something else after a call: what it held is given
@@ -390,6 +435,9 @@ impl<'c, 'a> Run<'c, 'a> {
             StatementKind::Assign(place, rvalue) => {
                 let value = self.rvalue(state, place, rvalue);
                 self.write(state, place, value);
+                if let Some(local) = place.as_local() {
+                    self.forget_index(local);
+                }
             }
             StatementKind::Call { dest, args, .. }
             | StatementKind::Intrinsic { dest, args, .. } => {
@@ -412,6 +460,14 @@ impl<'c, 'a> Run<'c, 'a> {
                 }
             }
         }
+    }
+
+    /// The index in `local` is another one now.
+    fn forget_index(&mut self, local: LocalId) {
+        let function = self.checker.function;
+        self.read_from.retain(|(place, _)| {
+            !function.projections_of(*place).contains(&Projection::Index(local))
+        });
     }
 
     fn addresses(&mut self, state: &mut State, kind: &StatementKind, args: Args) {
