@@ -77,7 +77,7 @@ enum Bench {
         /// Only programs whose name contains this
         #[arg(long, value_name = "TEXT", default_value = "")]
         filter: String,
-        /// Small problems: shows that all agree, not how fast they are
+        /// Only compare what the programs print for small problems
         #[arg(long)]
         quick: bool,
     },
@@ -156,7 +156,11 @@ fn try_main(command: Command) -> Result<(), String> {
         }
         Command::Bench(Bench::Run { simple, choice, filter, quick }) => {
             let simple = simple.wanted(&choice)?;
-            run::bench(simple.as_deref(), &filter, quick, &choice.options(5))
+            if quick {
+                run::compare(simple.as_deref(), &filter, &choice.options(1))
+            } else {
+                run::bench(simple.as_deref(), &filter, &choice.options(5))
+            }
         }
         Command::FuzzSeeds { simple, filter, seconds, growth } => {
             let options = hostile::Options {

@@ -20,13 +20,11 @@ pub fn work_folder(name: &str) -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// Where Cargo builds: this program lies in a profile's folder there.
+/// Where Cargo builds: this program lies somewhere in it.
 fn target_folder() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
-    match program.parent().and_then(Path::parent) {
-        Some(folder) if folder.join("CACHEDIR.TAG").is_file() => folder.to_owned(),
-        _ => root().join("target"),
-    }
+    let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    program.ancestors().find(marked).map_or_else(|| root().join("target"), Path::to_owned)
 }
 
 /// Builds this tree's `simple` with optimisation and says where it is.

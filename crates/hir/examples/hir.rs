@@ -5,7 +5,6 @@
 mod support;
 
 use std::path::Path;
-use std::time::Instant;
 
 fn main() {
     let mut dump = false;
@@ -19,9 +18,8 @@ fn main() {
         }
     }
     for path in paths {
-        let start = Instant::now();
         let checked = support::check_file(Path::new(&path));
-        let elapsed = start.elapsed();
+        let elapsed = checked.elapsed;
         for diagnostic in &checked.diagnostics {
             print!("{}", support::render(diagnostic, &checked.sources));
         }

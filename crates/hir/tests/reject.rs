@@ -116,6 +116,12 @@ fn differs(want: &Want, found: &Diagnostic, sources: &SourceMap) -> Option<Strin
     if !words(found).contains(&want.says.to_lowercase()) {
         return Some(format!("{:?} is not said", want.says));
     }
+    if let Some(fix) = &want.fix {
+        let mut edits = found.suggestions.iter().flat_map(|suggestion| &suggestion.edits);
+        if !edits.any(|(_, text)| text.contains(fix.as_str())) {
+            return Some(format!("{fix:?} is not offered"));
+        }
+    }
     None
 }
 

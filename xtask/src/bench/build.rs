@@ -13,11 +13,10 @@ use super::{Options, print_machine};
 use crate::generate::{Language, generate};
 use crate::toolchain::{Tool, work_folder};
 
-/// A contender, how many lines it reads, and what it makes.
+/// A contender, and how many lines it reads.
 struct Compiler {
     contender: Contender,
     lines: usize,
-    executable: Option<PathBuf>,
 }
 
 /// The program in all languages.
@@ -69,27 +68,20 @@ pub fn bench(simple: Option<&Path>, lines: usize, options: &Options) -> Result<(
     for tool in &tools {
         println!("{}: {}", tool.name, tool.version);
     }
-    let mut contenders: Vec<Contender> = Vec::new();
-    let mut rest = Vec::new();
-    for compiler in compilers {
-        contenders.push(compiler.contender);
-        rest.push((compiler.lines, compiler.executable));
-    }
+    let (mut contenders, lines): (Vec<Contender>, Vec<usize>) =
+        compilers.into_iter().map(|compiler| (compiler.contender, compiler.lines)).unzip();
     interleave(&mut contenders, options.rounds)?;
-    println!("\n{}", table(&contenders, &rest));
-    let executables = contenders.iter().zip(&rest).filter_map(|(contender, (_, executable))| {
-        executable.as_ref().map(|executable| (contender.name.as_str(), executable.as_path()))
-    });
-    compare(executables)
+    println!("\n{}", table(&contenders, &lines));
+    compare(&contenders)
 }
 
-fn table(contenders: &[Contender], rest: &[(usize, Option<PathBuf>)]) -> Table {
+fn table(contenders: &[Contender], lines: &[usize]) -> Table {
     let titles =
         ["compiler", "lines/s", "s", "least s", "CPU s", "of `simple build`", "peak MB", "B/line"];
     let mut table = Table::new(&titles);
     let simple = contenders.iter().find(|contender| contender.name == "simple build");
     let simple = simple.map(|contender| contender.samples.wall());
-    for (contender, (lines, _)) in contenders.iter().zip(rest) {
+    for (contender, lines) in contenders.iter().zip(lines) {
         let samples = &contender.samples;
         let (wall, lines) = (samples.wall(), *lines as f64);
         table.row([
@@ -107,9 +99,11 @@ fn table(contenders: &[Contender], rest: &[(usize, Option<PathBuf>)]) -> Table {
 }
 
 /// Runs the executables, which must print the same.
-fn compare<'a>(executables: impl Iterator<Item = (&'a str, &'a Path)>) -> Result<(), String> {
+fn compare(contenders: &[Contender]) -> Result<(), String> {
     let mut first: Option<(&str, Vec<u8>)> = None;
-    for (name, executable) in executables {
+    for contender in contenders {
+        let Some(executable) = &contender.output else { continue };
+        let name = contender.name.as_str();
         let output = succeed(&format!("what {name} made"), &mut Command::new(executable))?;
         match &first {
             None => first = Some((name, output)),
@@ -136,14 +130,13 @@ fn simples(simple: &Path, sources: &Sources) -> Vec<Compiler> {
         let mut command = Command::new(simple);
         command.args(arguments).arg(&source);
         let executable = sources.folder.join("by_".to_owned() + &name.replace(' ', "_"));
-        if builds {
+        let contender = if builds {
             command.arg("-o").arg(&executable);
-        }
-        Compiler {
-            contender: Contender::new(name, command),
-            lines: sources.lines(Language::Simple),
-            executable: builds.then_some(executable),
-        }
+            Contender::new(name, command).making(executable)
+        } else {
+            Contender::new(name, command)
+        };
+        Compiler { contender, lines: sources.lines(Language::Simple) }
     };
     vec![
         make("simple build", &["build"], true),
@@ -193,16 +186,16 @@ fn driver(
     command.arg(sources.path(language));
     if builds {
         command.arg("-o").arg(&output);
-    } else if options.contains(&"--emit=metadata") {
+    } else if language == Language::Rust {
         command.arg("-o").arg(sources.folder.join("metadata"));
     }
     let shown = options.iter().filter(|option| !option.starts_with("--edition"));
     let name = std::iter::once(tool.name).chain(shown.copied()).collect::<Vec<_>>().join(" ");
-    Compiler {
-        contender: Contender::new(name, command),
-        lines: sources.lines(language),
-        executable: builds.then_some(output),
+    let mut contender = Contender::new(name, command);
+    if builds {
+        contender = contender.making(output);
     }
+    Compiler { contender, lines: sources.lines(language) }
 }
 
 /// Go cannot build without a cache. Each run has one that knows the standard
@@ -222,13 +215,12 @@ fn go(tool: &Tool, sources: &Sources) -> Result<Compiler, String> {
     };
     succeed("go", &mut build(&known, &hello))?;
     let command = build(&cache, &sources.path(Language::Go));
-    let contender = Contender::new("go build", command).prepared(move || {
+    let renew = move || {
         renew_folder(&known, &cache)
             .map_err(|error| format!("cannot copy `{}`: {error}", known.display()))
-    });
-    let lines = sources.lines(Language::Go);
-    let executable = Some(sources.folder.join("by_go"));
-    Ok(Compiler { contender, lines, executable })
+    };
+    let contender = Contender::new("go build", command).making(output).prepared(renew);
+    Ok(Compiler { contender, lines: sources.lines(Language::Go) })
 }
 
 /// Makes `to` a copy of `from`.

@@ -1,5 +1,6 @@
 //! What is compared, and comparing it in turns.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use super::samples::Samples;
@@ -9,6 +10,9 @@ use crate::process;
 pub(super) struct Contender {
     pub(super) name: String,
     command: Command,
+    /// The file that it makes. It is removed before each run: some look at it
+    /// first and do nothing if it is theirs.
+    pub(super) output: Option<PathBuf>,
     /// What is done before each run and not measured.
     prepare: Option<Box<dyn FnMut() -> Result<(), String>>>,
     pub(super) samples: Samples,
@@ -18,7 +22,18 @@ impl Contender {
     /// What it writes goes nowhere while it is measured.
     pub(super) fn new(name: impl Into<String>, mut command: Command) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self { name: name.into(), command, prepare: None, samples: Samples::default() }
+        Self {
+            name: name.into(),
+            command,
+            output: None,
+            prepare: None,
+            samples: Samples::default(),
+        }
+    }
+
+    pub(super) fn making(mut self, output: PathBuf) -> Self {
+        self.output = Some(output);
+        self
     }
 
     pub(super) fn prepared(
@@ -32,6 +47,12 @@ impl Contender {
     fn measure(&mut self) -> Result<(), String> {
         if let Some(prepare) = &mut self.prepare {
             prepare()?;
+        }
+        if let Some(output) = &self.output
+            && let Err(error) = std::fs::remove_file(output)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            return Err(format!("cannot remove `{}`: {error}", output.display()));
         }
         let finished = process::measure(&mut self.command)
             .map_err(|error| format!("cannot run {}: {error}", self.name))?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::contender::{Contender, interleave, succeed};
-use super::samples::geometric_mean;
+use super::samples::{Samples, geometric_mean};
 use super::table::Table;
 use super::{Options, print_machine};
 use crate::toolchain::{Tool, root, work_folder};
@@ -25,10 +25,10 @@ const PROGRAMS: [Program; 8] = [
     Program { name: "spectral_norm", size: "2000", quick: "50" },
     Program { name: "fannkuch", size: "10", quick: "7" },
     Program { name: "mandelbrot", size: "1000", quick: "40" },
-    Program { name: "binary_trees", size: "18", quick: "8" },
-    Program { name: "matrix", size: "600", quick: "20" },
+    Program { name: "binary_trees", size: "17", quick: "8" },
+    Program { name: "matrix", size: "800", quick: "20" },
     Program { name: "sieve", size: "50000000", quick: "1000" },
-    Program { name: "word_count", size: "10000000", quick: "2000" },
+    Program { name: "word_count", size: "5000000", quick: "2000" },
 ];
 
 /// A language's way to an executable.
@@ -103,12 +103,7 @@ impl Language {
 ///
 /// # Errors
 /// If a program cannot be built, fails, or prints something else than in C.
-pub fn bench(
-    simple: Option<&Path>,
-    filter: &str,
-    quick: bool,
-    options: &Options,
-) -> Result<(), String> {
+pub fn bench(simple: Option<&Path>, filter: &str, options: &Options) -> Result<(), String> {
     let folder = work_folder("run")?;
     let languages = Language::all(simple, options);
     print_machine();
@@ -118,27 +113,25 @@ pub fn bench(
         }
     }
     println!();
-    let titles: Vec<&str> =
-        std::iter::once("seconds").chain(languages.iter().map(|language| language.name)).collect();
-    let mut seconds = Table::new(&titles);
-    let ratio_titles: Vec<&str> =
-        std::iter::once("of gcc -O2").chain(titles[1..].iter().copied()).collect();
-    let mut ratios = Table::new(&ratio_titles);
+    let table = |title| {
+        let names = languages.iter().map(|language| language.name);
+        Table::new(&std::iter::once(title).chain(names).collect::<Vec<_>>())
+    };
+    let (mut seconds, mut ratios) = (table("seconds"), table("of gcc -O2"));
+    let mut memory = table("peak MB");
+    let measure = languages.iter().position(|language| language.name == MEASURE);
     let mut ratios_of = vec![Vec::new(); languages.len()];
-    let mut memory = Table::new(
-        &std::iter::once("peak MB").chain(titles[1..].iter().copied()).collect::<Vec<_>>(),
-    );
     for program in PROGRAMS.iter().filter(|program| program.name.contains(filter)) {
-        let size = if quick { program.quick } else { program.size };
-        let contenders = measure(program, size, &languages, &folder, options.rounds)?;
-        let named =
-            |cells: Vec<String>| std::iter::once(format!("{} {size}", program.name)).chain(cells);
-        let walls: Vec<f64> = contenders.iter().map(|contender| contender.samples.wall()).collect();
+        let mut contenders = build(program, program.size, &languages, &folder)?;
+        interleave(&mut contenders, options.rounds)?;
+        let named = |cells: Vec<String>| {
+            std::iter::once(format!("{} {}", program.name, program.size)).chain(cells)
+        };
+        let samples = || contenders.iter().map(|contender| &contender.samples);
+        let walls: Vec<f64> = samples().map(Samples::wall).collect();
         seconds.row(named(walls.iter().map(|wall| format!("{wall:.3}")).collect()));
-        let megabytes =
-            contenders.iter().map(|contender| contender.samples.peak_memory() as f64 / 1e6);
+        let megabytes = samples().map(|samples| samples.peak_memory() as f64 / 1e6);
         memory.row(named(megabytes.map(|megabytes| format!("{megabytes:.0}")).collect()));
-        let measure = languages.iter().position(|language| language.name == MEASURE);
         if let Some(measure) = measure {
             let row: Vec<f64> = walls.iter().map(|wall| wall / walls[measure]).collect();
             ratios.row(named(row.iter().map(|ratio| format!("{ratio:.2}")).collect()));
@@ -147,19 +140,37 @@ pub fn bench(
             }
         }
     }
-    let means = ratios_of.iter().map(|ratios| format!("{:.2}", geometric_mean(ratios)));
-    ratios.row(std::iter::once("geometric mean".to_owned()).chain(means));
-    println!("{seconds}\n{ratios}\n{memory}");
+    println!("{seconds}\n{memory}");
+    if measure.is_some() {
+        let means = ratios_of.iter().map(|ratios| format!("{:.2}", geometric_mean(ratios)));
+        ratios.row(std::iter::once("geometric mean".to_owned()).chain(means));
+        println!("{ratios}");
+    }
     Ok(())
 }
 
-/// Builds a program in all languages, compares what they print, and measures.
-fn measure(
+/// Builds all programs and compares what they print for small problems.
+///
+/// # Errors
+/// If a program cannot be built, fails, or prints something else in another
+/// language.
+pub fn compare(simple: Option<&Path>, filter: &str, options: &Options) -> Result<(), String> {
+    let folder = work_folder("run")?;
+    let languages = Language::all(simple, options);
+    for program in PROGRAMS.iter().filter(|program| program.name.contains(filter)) {
+        build(program, program.quick, &languages, &folder)?;
+        let names: Vec<&str> = languages.iter().map(|language| language.name).collect();
+        println!("{}: the same by {}", program.name, names.join(", "));
+    }
+    Ok(())
+}
+
+/// Builds a program in all languages and compares what they print.
+fn build(
     program: &Program,
     size: &str,
     languages: &[Language],
     folder: &Path,
-    rounds: usize,
 ) -> Result<Vec<Contender>, String> {
     let mut contenders = Vec::new();
     let mut first: Option<(&str, Vec<u8>)> = None;
@@ -185,6 +196,5 @@ fn measure(
         }
         contenders.push(Contender::new(name, command()));
     }
-    interleave(&mut contenders, rounds)?;
     Ok(contenders)
 }

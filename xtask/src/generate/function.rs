@@ -361,7 +361,7 @@ impl Maker<'_> {
         self.calls += 1;
         self.depth = self.depth.max(callee.depth + 1);
         let first = self.leaf().expr.rem(FLOAT);
-        let second = self.small();
+        let second = self.leaf().expr.rem(self.random.between(2, ADDED));
         let added = self.leaf().expr;
         Expr::binary(Operator::Add, call(callee, first, second), added).rem(MODULUS)
     }

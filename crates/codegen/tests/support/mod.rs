@@ -54,17 +54,7 @@ impl Source {
 
     /// Compiles everything into one object.
     pub(crate) fn object(&self, level: OptLevel) -> CodeObject {
-        let backend = Cranelift::default();
-        let options = Options { level, statement_rows: true, verify: true };
-        let mut worker = backend.worker(self.program(), options);
-        for index in 0..self.module.functions.len() {
-            let id = FuncId::from_usize(index);
-            if let Err(error) = worker.function(id, index as u64) {
-                panic!("{error}");
-            }
-        }
-        worker.data(1 << 32);
-        worker.take_object()
+        compile(self.program(), level)
     }
 
     pub(crate) fn load(&self, level: OptLevel) -> Machine {
@@ -82,6 +72,21 @@ impl Source {
         let symbol = self.interner.lookup(function).expect("the program has this function");
         machine.call(machine.address(symbol), args)
     }
+}
+
+/// Compiles a program into one object, with Cranelift's own checks.
+pub(crate) fn compile(program: Program<'_>, level: OptLevel) -> CodeObject {
+    let backend = Cranelift::default();
+    let options = Options { level, statement_rows: true, verify: true };
+    let mut worker = backend.worker(program, options);
+    for index in 0..program.module.functions.len() {
+        let id = FuncId::from_usize(index);
+        if let Err(error) = worker.function(id, index as u64) {
+            panic!("{error}");
+        }
+    }
+    worker.data(1 << 32);
+    worker.take_object()
 }
 
 /// Moves items to the left margin, where the reader of MIR wants them.

@@ -11,6 +11,9 @@ thread_local! {
     static LIVE: RefCell<BTreeMap<usize, u64>> = const { RefCell::new(BTreeMap::new()) };
     static PANIC: Cell<Option<(String, usize)>> = const { Cell::new(None) };
     static LOG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    static OUTPUT: RefCell<String> = const { RefCell::new(String::new()) };
+    static DROP_DEPTH: Cell<i64> = const { Cell::new(0) };
+    static DROP_QUEUE: RefCell<Vec<(u64, u64)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The panic that ended the last call, with the return address of its call.
@@ -25,7 +28,18 @@ pub(crate) fn live_objects() -> usize {
 
 /// Forgets what a panic left behind.
 pub(crate) fn forget_objects() {
-    LIVE.with_borrow_mut(BTreeMap::clear);
+    let live = LIVE.take();
+    for (memory, size) in live {
+        // SAFETY: it was allocated with this size, and nobody uses it any more.
+        unsafe { std::alloc::dealloc(memory as *mut u8, layout(size)) };
+    }
+    DROP_DEPTH.set(0);
+    DROP_QUEUE.take();
+}
+
+/// What the program printed since the last time.
+pub(crate) fn take_output() -> String {
+    OUTPUT.take()
 }
 
 /// What `log` was called with since the last time.
@@ -211,6 +225,79 @@ extern "C" fn log_str(text: u64) {
     LOG.with_borrow_mut(|log| log.push(text_at(text)));
 }
 
+fn print(text: &str) {
+    OUTPUT.with_borrow_mut(|output| output.push_str(text));
+}
+
+extern "C" fn out_str(text: u64) {
+    print(&text_at(text));
+}
+
+extern "C" fn out_i64(value: i64) {
+    print(&value.to_string());
+}
+
+extern "C" fn out_bool(value: bool) {
+    print(if value { "true" } else { "false" });
+}
+
+extern "C" fn out_newline() {
+    print("\n");
+}
+
+extern "C" fn panic_str(text: u64, _: u64, return_address: usize) -> ! {
+    PANIC.set(Some((text_at(text), return_address)));
+    abandon()
+}
+
+extern "C" fn str_append(slot: *mut *mut Object, piece: *mut Object) {
+    // SAFETY: the slot and the piece hold texts; the piece may be what is in
+    // the slot, whose bytes are looked at again after it grew.
+    unsafe {
+        let len = (*piece).len;
+        let same = *slot == piece;
+        list_reserve(slot, len, 1, None);
+        let text = *slot;
+        let piece = if same { text } else { piece };
+        let to = text.cast::<u8>().add(24 + (*text).len as usize);
+        to.copy_from_nonoverlapping(piece.cast::<u8>().add(24), len as usize);
+        (*text).len += len;
+    }
+}
+
+extern "C" fn str_concat(a: *mut Object, b: *mut Object) -> *mut Object {
+    let mut text = list_with_capacity(0, 1);
+    str_append(&mut text, a);
+    str_append(&mut text, b);
+    text
+}
+
+extern "C" fn drop_enter() -> bool {
+    // Lower than the real limit, so that small programs meet it.
+    let enter = DROP_DEPTH.get() < 3;
+    DROP_DEPTH.set(DROP_DEPTH.get() + i64::from(enter));
+    enter
+}
+
+extern "C" fn drop_leave() {
+    if DROP_DEPTH.get() > 1 {
+        return DROP_DEPTH.set(DROP_DEPTH.get() - 1);
+    }
+    while let Some((object, destroyer)) = DROP_QUEUE.with_borrow_mut(Vec::pop) {
+        // SAFETY: a destroyer is a static closure, whose code takes the address
+        // of its captures and the object.
+        unsafe {
+            let code = *((destroyer + 8) as *const extern "C" fn(u64, u64));
+            code(destroyer + 24, object);
+        }
+    }
+    DROP_DEPTH.set(0);
+}
+
+extern "C" fn defer_drop(object: u64, destroyer: u64) {
+    DROP_QUEUE.with_borrow_mut(|queue| queue.push((object, destroyer)));
+}
+
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct Two {
@@ -253,6 +340,16 @@ pub(crate) fn address_of(name: &str) -> usize {
         "rt_math_fmod" => fmod as *const () as usize,
         "memcpy" => libc::memcpy as *const () as usize,
         "memmove" => libc::memmove as *const () as usize,
+        "rt_out_str" => out_str as *const () as usize,
+        "rt_out_i64" => out_i64 as *const () as usize,
+        "rt_out_bool" => out_bool as *const () as usize,
+        "rt_out_newline" => out_newline as *const () as usize,
+        "rt_panic_str" => panic_str as *const () as usize,
+        "rt_str_append" => str_append as *const () as usize,
+        "rt_str_concat" => str_concat as *const () as usize,
+        "rt_drop_enter" => drop_enter as *const () as usize,
+        "rt_drop_leave" => drop_leave as *const () as usize,
+        "rt_defer_drop" => defer_drop as *const () as usize,
         "log_i64" => log_i64 as *const () as usize,
         "log_small" => log_small as *const () as usize,
         "log_wide" => log_wide as *const () as usize,

@@ -439,6 +439,33 @@ impl<S: TypeSink> Written<'_, S> {
         found: usize,
         span: Span,
     ) -> Diagnostic {
+        let diag = self.type_arg_count(name, generics, found, span);
+        let written = self.program.snippet(span);
+        if found >= generics.params.len() {
+            return diag;
+        }
+        // Those that are there, and an example for each of the others.
+        let (head, inner) = match written.split_once('[') {
+            Some((head, inner)) => (head, inner.strip_suffix(']').unwrap_or(inner)),
+            None => (written, ""),
+        };
+        let mut args: Vec<&str> = if inner.is_empty() { Vec::new() } else { vec![inner] };
+        args.extend(std::iter::repeat_n("i64", generics.params.len() - found));
+        diag.suggest(
+            "give all of them, for example",
+            span,
+            format!("{head}[{}]", args.join(", ")),
+            Applicability::Maybe,
+        )
+    }
+
+    fn type_arg_count(
+        &self,
+        name: Symbol,
+        generics: &Generics,
+        found: usize,
+        span: Span,
+    ) -> Diagnostic {
         let text = self.program.text(name);
         if generics.params.is_empty() {
             return not_generic(text, span);

@@ -264,7 +264,7 @@ impl Infer<'_> {
     ) -> Diagnostic {
         let want_text = self.show(want);
         let operand = self.operand_text(id);
-        let (want_kind, have_kind) = (self.table.kind(want), self.table.kind(have));
+        let (want_kind, have_kind) = (self.likely_kind(want), self.likely_kind(have));
         let number = |kind: TyKind| matches!(kind, TyKind::Int(_) | TyKind::Float(_));
         let literal = matches!(self.f.body.exprs[id].kind, ExprKind::Str(_));
         if number(want_kind) && (number(have_kind) || have_kind == TyKind::Char) {
@@ -342,6 +342,18 @@ impl Infer<'_> {
             );
         }
         diag
+    }
+
+    /// What a type is, with open literals taken for what they usually become.
+    fn likely_kind(&self, ty: Ty) -> TyKind {
+        match self.table.kind(ty) {
+            TyKind::Infer(var) => match self.table.var_kind(super::table::Var(var)) {
+                VarKind::Int => TyKind::Int(crate::ty::IntTy::I64),
+                VarKind::Float => TyKind::Float(crate::ty::FloatTy::F64),
+                VarKind::General | VarKind::Rigid => TyKind::Infer(var),
+            },
+            kind => kind,
+        }
     }
 
     /// Whether an expression is a lone `None` or `nil`.

@@ -54,8 +54,7 @@ impl Infer<'_> {
                         .filter(|(known, _)| *known == var)
                         .flat_map(|(_, bounds)| bounds.iter().copied())
                         .collect();
-                    let text = self.program.snippet(self.table.origin(var));
-                    let name = self.program.intern(text);
+                    let name = self.quantified_name(var, family.nested.len());
                     family.nested.push((var, GenericParam { name, bounds }));
                 }
             }
@@ -99,6 +98,17 @@ impl Infer<'_> {
         }
         outcome.diags = std::mem::take(&mut self.diags);
         outcome
+    }
+
+    /// The name of a nested function's parameter: as it is written, or a letter
+    /// if it was inferred.
+    fn quantified_name(&self, var: Var, position: usize) -> Symbol {
+        let written = self.program.snippet(self.table.origin(var));
+        if written.chars().next().is_some_and(char::is_uppercase) {
+            self.program.intern(written)
+        } else {
+            self.program.intern(&format!("T{position}"))
+        }
     }
 
     /// Replaces all local types of the function at hand.

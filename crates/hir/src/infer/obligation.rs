@@ -823,6 +823,21 @@ impl Infer<'_> {
             "None" | "nil" => {
                 diag.note("write the type where it is declared: `val x: i64? = None`")
             }
+            _ if text.ends_with(')') => {
+                let name = text.split('(').next().unwrap_or("");
+                let plain = !name.is_empty()
+                    && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+                if !plain {
+                    return diag;
+                }
+                let rest = &text[name.len()..];
+                diag.suggest(
+                    "write the type argument, for example",
+                    origin,
+                    format!("{name}[i64]{rest}"),
+                    Maybe,
+                )
+            }
             _ if is_name => diag.note(format!("write it: `{text}: i64`, for example")),
             _ => diag,
         }

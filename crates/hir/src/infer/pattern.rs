@@ -118,6 +118,15 @@ impl Infer<'_> {
                 .label(format!("`{text}` has no value here"))
                 .also(*place, "bound here")
                 .note("each alternative of a pattern binds the same names");
+                let diag = match extra {
+                    Some((other, ..)) => diag.suggest(
+                        "bind the same name",
+                        span,
+                        rename(self.snippet(span), self.text(*other), text),
+                        Applicability::Maybe,
+                    ),
+                    None => diag,
+                };
                 self.error(diag);
             } else if let Some((name, _, place)) = extra {
                 let text = self.text(*name);
@@ -793,6 +802,24 @@ impl Infer<'_> {
             }
         }
     }
+}
+
+/// A text with one word replaced by another.
+fn rename(text: &str, from: &str, to: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_alphanumeric() || c == '_' {
+            word.push(c);
+            continue;
+        }
+        out.push_str(if word == from { to } else { &word });
+        word.clear();
+        if c != '\0' {
+            out.push(c);
+        }
+    }
+    out
 }
 
 impl Body {

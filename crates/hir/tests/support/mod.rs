@@ -10,23 +10,26 @@ use simple_source::interner::FxHashSet;
 use simple_source::{Diagnostic, Interner, SourceMap, Symbol};
 
 /// A checked program with what is needed to look at it.
-pub struct Checked {
-    pub program: Program,
-    pub diagnostics: Vec<Diagnostic>,
-    pub sources: Arc<SourceMap>,
+#[allow(dead_code)] // not every test looks at all of it
+pub(crate) struct Checked {
+    pub(crate) program: Program,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) sources: Arc<SourceMap>,
+    /// How long the analysis took, without reading and parsing.
+    pub(crate) elapsed: std::time::Duration,
 }
 
 /// The folder of the standard library's sources.
-pub fn library() -> PathBuf {
+pub(crate) fn library() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../library")
 }
 
 /// Where modules come from: a name, and its text.
-pub type Find<'a> = &'a dyn Fn(&str) -> Option<(String, String)>;
+pub(crate) type Find<'a> = &'a dyn Fn(&str) -> Option<(String, String)>;
 
 /// Checks a program. `find` gives the modules beside the entry file by their
 /// dotted path.
-pub fn check(name: &str, text: &str, find: Find<'_>, library: Find<'_>) -> Checked {
+pub(crate) fn check(name: &str, text: &str, find: Find<'_>, library: Find<'_>) -> Checked {
     let interner = Arc::new(Interner::new());
     let mut sources = SourceMap::new();
     let mut files: Vec<ParsedFile> = Vec::new();
@@ -95,10 +98,12 @@ pub fn check(name: &str, text: &str, find: Find<'_>, library: Find<'_>) -> Check
     let sources = Arc::new(sources);
     let search: LibrarySearch = Arc::new(library_modules_with);
     let options = Options { mode: Mode::Check, missing, library_search: Some(search) };
+    let start = std::time::Instant::now();
     let (program, found) = analyze(files, sources.clone(), interner, options);
+    let elapsed = start.elapsed();
     diagnostics.extend(found);
     simple_source::diagnostic::sort_and_dedup(&mut diagnostics);
-    Checked { program, diagnostics, sources }
+    Checked { program, diagnostics, sources, elapsed }
 }
 
 /// The dotted paths of the modules in a folder.
@@ -136,7 +141,7 @@ fn library_modules_with(name: &str) -> Vec<String> {
 }
 
 /// Finds a module as a file in a folder.
-pub fn in_folder(folder: PathBuf) -> impl Fn(&str) -> Option<(String, String)> {
+pub(crate) fn in_folder(folder: PathBuf) -> impl Fn(&str) -> Option<(String, String)> {
     move |dotted| {
         let path = folder.join(format!("{}.spl", dotted.replace('.', "/")));
         let text = std::fs::read_to_string(&path).ok()?;
@@ -145,14 +150,16 @@ pub fn in_folder(folder: PathBuf) -> impl Fn(&str) -> Option<(String, String)> {
 }
 
 /// Checks a file on disk with the real library.
-pub fn check_file(path: &Path) -> Checked {
+#[allow(dead_code)]
+pub(crate) fn check_file(path: &Path) -> Checked {
     let text = std::fs::read_to_string(path).expect("the file can be read");
     let folder = path.parent().unwrap_or(Path::new(".")).to_path_buf();
     check(&path.display().to_string(), &text, &in_folder(folder), &in_folder(library()))
 }
 
 /// A diagnostic in plain lines.
-pub fn render(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+#[allow(dead_code)]
+pub(crate) fn render(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let place = |span| match sources.locate(span) {
         Some((file, at)) => {
             let name = &sources.file(file).name;

@@ -14,6 +14,7 @@ mod aliases;
 mod body;
 mod count;
 mod edges;
+mod elide;
 mod facts;
 mod glue;
 mod insert;
@@ -26,7 +27,7 @@ mod unique;
 use rayon::prelude::*;
 use simple_source::Interner;
 
-use crate::{Module, TypeTable};
+use crate::{FuncId, Module, ParamMode, TypeTable};
 
 /// Makes ownership explicit in the whole of `module`, which is valid in the
 /// value dialect: decides how parameters are passed, inserts counting, adds
@@ -37,7 +38,25 @@ pub fn run(module: &mut Module, types: &TypeTable, interner: &Interner) {
         .functions
         .raw_mut()
         .par_iter_mut()
-        .map(|function| insert::rewrite(function, types, &program))
+        .map(|function| {
+            let glue = insert::rewrite(function, types, &program);
+            elide::elide(function, &|id, index| program.mode(id, index));
+            glue
+        })
         .collect();
     glue::add(module, glue, types, interner);
+}
+
+/// Removes retains whose release follows with nothing between that needs them,
+/// in a module in the counted dialect. [`run`] has done so; again after a pass
+/// that brought them together. Returns how many pairs there were.
+pub fn elide(module: &mut Module) -> usize {
+    let modes: Vec<Box<[ParamMode]>> =
+        module.functions.iter().map(|function| function.params.clone().into()).collect();
+    let mode = |id: FuncId, index: u32| {
+        let modes = modes.get(id.0 as usize);
+        modes.and_then(|modes| modes.get(index as usize)).copied().unwrap_or(ParamMode::Owned)
+    };
+    let functions = module.functions.raw_mut().par_iter_mut();
+    functions.map(|function| elide::elide(function, &mode)).sum()
 }

@@ -230,6 +230,43 @@ impl Lexer<'_> {
         line.trim_ascii_end().ends_with(b":")
     }
 
+    /// Whether the `:` that ended the line before begins the block of a header
+    /// in which a closing bracket was forgotten, as in `if f(a:`. The line that
+    /// begins now would be its block.
+    pub(super) fn is_header_colon(&self, width: u32) -> bool {
+        let header = self.frames[self.indent_frame];
+        if self.open_interps > 0 || header.pending == 0 || width <= self.indent {
+            return false;
+        }
+        // A line with the closing bracket continues a named argument.
+        let mut depth = 0;
+        let line = self.bytes[self.pos..].iter().take_while(|b| **b != b'\n');
+        for byte in line {
+            match byte {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth -= 1,
+                _ => {}
+            }
+            if depth < 0 {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Closes the brackets of such a header before its `:`.
+    pub(super) fn close_header(&mut self) {
+        let (start, end) = self.remove_last();
+        self.report_unclosed(Some(start));
+        while !self.top().is_indent() {
+            self.pop_frame();
+        }
+        let header = self.frames.len() - 1;
+        self.frames[header].pending -= 1;
+        self.block_colon = (self.tokens.len(), self.frames[header].head_width);
+        self.push(TokenKind::Colon, start, end);
+    }
+
     pub(super) fn close_forgotten_brackets(&mut self) {
         self.report_unclosed(Some(self.pos));
         while !self.top().is_indent() {

@@ -225,9 +225,9 @@ impl Lexer<'_> {
         if let Some((_, known)) = known.filter(|(_, width)| *width <= self.indent) {
             return *known;
         }
-        // A tab may have been meant wider than it is counted.
+        // A tab may have been meant wider or narrower than it is counted.
         let expects_block = self.last_kind() == Some(TokenKind::Colon);
-        let meant = if expects_block { width.max(self.indent + 1) } else { width };
+        let meant = if expects_block { width.max(self.indent + 1) } else { width.min(self.indent) };
         if meant != width && self.tabbed.len() < MAX_TABBED {
             self.tabbed.push((written, meant));
         }
@@ -283,7 +283,7 @@ impl Lexer<'_> {
         count < self.frames.len() && outermost.is_some_and(|first| width < first)
     }
 
-    fn remove_last(&mut self) -> (usize, usize) {
+    pub(super) fn remove_last(&mut self) -> (usize, usize) {
         let tokens = &mut self.tokens;
         tokens.kinds.pop();
         tokens.values.pop();
@@ -304,6 +304,10 @@ impl Lexer<'_> {
             self.push_newline();
             self.push_indent(width);
             return false;
+        }
+        if last == Some(TokenKind::Colon) && self.is_header_colon(width) {
+            self.close_header();
+            return true;
         }
         if self.string_damaged {
             self.close_damaged_line();

@@ -29,7 +29,7 @@ pub(super) mod level {
 }
 
 /// How long an expression may be to be shown in a suggestion.
-const MAX_SUGGESTED: usize = 200;
+pub(super) const MAX_SUGGESTED: u32 = 200;
 
 /// What a token means between two operands.
 #[derive(Clone, Copy, PartialEq)]
@@ -115,7 +115,12 @@ pub(crate) fn starts_expr(kind: TokenKind) -> bool {
 impl Parser<'_> {
     /// An expression of any kind.
     pub(super) fn expr(&mut self) -> ExprId {
-        let expr = if self.enter() { self.operators(level::LOOSEST) } else { self.error_expr() };
+        let lo = self.lo();
+        let mut expr =
+            if self.enter() { self.operators(level::LOOSEST) } else { self.error_expr() };
+        if self.at(TokenKind::Question) && !self.panicking {
+            expr = self.foreign_conditional(lo, expr);
+        }
         self.leave();
         expr
     }
@@ -379,7 +384,7 @@ impl Parser<'_> {
             let middle = self.snippet(self.ast.span(right));
             let rest = self.snippet(Span::new(op.lo, span.hi));
             let text = format!("{first} and {middle} {rest}");
-            if !text.contains('\n') && text.len() <= MAX_SUGGESTED {
+            if !text.contains('\n') && text.len() <= MAX_SUGGESTED as usize {
                 let message = format!("write `{text}`");
                 diagnostic = diagnostic.suggest(message, span, text, Applicability::Maybe);
             }
@@ -394,7 +399,7 @@ impl Parser<'_> {
         let diagnostic =
             Diagnostic::error(&codes::FOREIGN_OPERATOR, span, "there is no operator `is not`")
                 .label("expected `not … is …`");
-        if span.len() as usize > MAX_SUGGESTED {
+        if span.len() > MAX_SUGGESTED {
             return self.note(diagnostic);
         }
         let before = self.snippet(Span::new(lo, not.lo)).trim_end();

@@ -203,6 +203,12 @@ impl<'a> Parser<'a> {
         self.base + self.tokens.starts[self.pos]
     }
 
+    /// Where the token after the current one begins.
+    fn next_lo(&self) -> u32 {
+        let next = (self.pos + 1).min(self.kinds.len() - 1);
+        self.base + self.tokens.starts[next]
+    }
+
     /// Where the token before ends.
     #[inline]
     fn prev_hi(&self) -> u32 {

@@ -3,7 +3,6 @@
 use simple_source::{Applicability, Diagnostic, Span};
 
 use super::Parser;
-use super::expr::starts_expr;
 use crate::ast::{Arg, Expr, ExprId, List, Name};
 use crate::codes;
 use crate::token::TokenKind;
@@ -38,11 +37,11 @@ impl Parser<'_> {
                     Expr::OptionField { base: expr, name }
                 }
                 Question => {
-                    self.bump();
-                    if starts_expr(self.kind()) && self.is_foreign_conditional() {
-                        self.foreign_conditional(lo, expr);
+                    if self.is_foreign_conditional() {
+                        // The whole expression so far is its condition.
                         return expr;
                     }
+                    self.bump();
                     Expr::Try(expr)
                 }
                 LParen => Expr::Call { callee: expr, args: self.call_args() },

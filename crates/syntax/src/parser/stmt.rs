@@ -22,10 +22,18 @@ impl Parser<'_> {
     fn statement_or_item(&mut self) -> Stmt {
         use TokenKind::*;
         let lo = self.lo();
+        let before = self.pos;
         let kind = match self.kind() {
             At | HashBracket | Fn | Const | Extern | Pub | Use | Struct | Class | Enum | Trait
             | Impl | Type | Test => match self.nested_item() {
                 Some(item) => StmtKind::Item(item),
+                // The statement below attributes that should not be there.
+                None if !self.panicking
+                    && self.pos > before
+                    && !matches!(self.kind(), Newline | Eof | Dedent) =>
+                {
+                    return self.simple_statement();
+                }
                 None => StmtKind::Error,
             },
             Elif | Else | Case => {
@@ -36,10 +44,7 @@ impl Parser<'_> {
                 if let Some(kind) = self.foreign_statement() {
                     kind
                 } else if self.is_data_declaration() || self.is_foreign_declaration() {
-                    match self.nested_item() {
-                        Some(item) => StmtKind::Item(item),
-                        None => StmtKind::Error,
-                    }
+                    self.item_statement()
                 } else {
                     self.expression_statement()
                 }
@@ -60,10 +65,7 @@ impl Parser<'_> {
                 self.bump();
                 StmtKind::Pass
             }
-            Fn | Const if self.nth(1) == Ident => match self.nested_item() {
-                Some(item) => StmtKind::Item(item),
-                None => StmtKind::Error,
-            },
+            Fn | Const if self.nth(1) == Ident => self.item_statement(),
             Mut if self.nth(1) == Ident => self.mut_statement(),
             Elif | Case => {
                 self.stray_branch();
@@ -72,6 +74,10 @@ impl Parser<'_> {
             _ => self.expression_statement(),
         };
         Stmt { kind, span: self.span_from(lo) }
+    }
+
+    fn item_statement(&mut self) -> StmtKind {
+        self.nested_item().map_or(StmtKind::Error, StmtKind::Item)
     }
 
     // ---- bindings ----------------------------------------------------------
@@ -331,7 +337,9 @@ impl Parser<'_> {
             Ident | SelfValue | Int | Float | Str | StrStart | True | False | Nil | Backslash => {}
             // Not allowed, but what is meant is clear.
             Not if self.nth(ahead + 1) != In => {}
-            Mut | If | Match | Bang => {}
+            Mut | If | Match => {}
+            // `name!(…)` is a macro's call elsewhere.
+            Bang if self.nth(ahead + 1) != LParen => {}
             _ => return None,
         }
         if !self.on_same_line(ahead) || !self.fits_bare_call(ahead) {

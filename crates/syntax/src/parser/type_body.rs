@@ -425,7 +425,12 @@ impl Parser<'_> {
             format!("{what} are declared without `{word}`"),
         )
         .label("not needed")
-        .suggest("remove it", span, "", Applicability::Certain);
+        .suggest(
+            "remove it",
+            Span::new(span.lo, self.next_lo()),
+            "",
+            Applicability::Certain,
+        );
         self.note(diagnostic);
     }
 }

@@ -181,7 +181,7 @@ impl Parser<'_> {
                 }
                 _ => diagnostic,
             };
-            let next = self.tokens.starts[self.pos + 1] + self.base;
+            let next = self.next_lo();
             self.mend(diagnostic.label("not needed"), Span::new(span.lo, next), "");
         }
         self.bump();

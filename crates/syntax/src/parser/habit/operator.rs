@@ -18,7 +18,7 @@ impl Parser<'_> {
         let span = self.span();
         // Words need spaces around them.
         let before = if self.has_gap() { "" } else { " " };
-        let next = self.tokens.starts[(self.pos + 1).min(self.kinds.len() - 1)] + self.base;
+        let next = self.next_lo();
         let after = if next > span.hi { "" } else { " " };
         let diagnostic = self.foreign_operator(shown, right);
         self.mend(diagnostic, span, &format!("{before}{right}{after}"));
@@ -211,8 +211,7 @@ impl Parser<'_> {
     pub(in crate::parser) fn foreign_named_arg(&mut self, lo: u32) {
         let span = self.span();
         let edit = Span::new(self.prev_hi(), span.hi);
-        let has_space =
-            self.tokens.starts[(self.pos + 1).min(self.kinds.len() - 1)] + self.base > span.hi;
+        let has_space = self.next_lo() > span.hi;
         let text = if has_space { ":" } else { ": " };
         let diagnostic = Diagnostic::error(
             &codes::FOREIGN_EXPRESSION,

@@ -5,37 +5,47 @@ use simple_source::{Applicability, Diagnostic, Span, Suggestion};
 use crate::ast::{Expr, ExprId, Pat, PatId, PatKind};
 use crate::codes;
 use crate::parser::Parser;
+use crate::parser::expr::MAX_SUGGESTED;
 use crate::token::TokenKind;
 
 impl Parser<'_> {
-    /// Whether the `?` just passed begins C's `c ? a : b`.
+    /// Whether the `?` here begins C's `c ? a : b` rather than ending an operand.
+    #[inline]
     pub(in crate::parser) fn is_foreign_conditional(&self) -> bool {
         use TokenKind::*;
-        let begins = matches!(
-            self.kind(),
-            Ident | Int | Float | Str | StrStart | True | False | Nil | SelfValue
-        );
-        begins && self.on_same_line(0) && self.rest_of_line_has(Colon)
+        let begins = match self.nth(1) {
+            Ident | Int | Float | Str | StrStart | True | False | Nil | SelfValue => true,
+            Minus | LParen | LBracket | Not => self.has_gap(),
+            _ => false,
+        };
+        begins && self.on_same_line(1) && self.rest_of_line_has(Colon)
     }
 
-    /// `c ? a : b`, from after the `?`.
+    /// `c ? a : b`, from the `?`; read as an `if`.
     #[cold]
-    pub(in crate::parser) fn foreign_conditional(&mut self, lo: u32, condition: ExprId) {
-        let question = self.prev_span();
-        let condition_text = self.snippet(self.ast.span(condition)).to_owned();
+    pub(in crate::parser) fn foreign_conditional(&mut self, lo: u32, condition: ExprId) -> ExprId {
+        let question = self.span();
+        let condition_text = self.snippet(self.ast.span(condition));
+        self.bump();
         let then = self.expr();
         if self.panicking || !self.eat(TokenKind::Colon) {
-            return self.expected(&codes::EXPECTED_TOKEN, "an operator");
+            self.expected(&codes::EXPECTED_TOKEN, "an operator");
+            return self.error_expr();
         }
         let otherwise = self.expr();
-        let span = Span::new(lo, self.prev_hi());
-        let (a, b) = (self.snippet(self.ast.span(then)), self.snippet(self.ast.span(otherwise)));
-        let text = format!("if {condition_text}: {a} else: {b}");
-        let diagnostic = self
+        let span = self.span_from(lo);
+        let mut diagnostic = self
             .foreign_expression(question, "a choice between values is an `if` expression")
-            .label("`?` only leaves a function early")
-            .suggest(format!("write `{text}`"), span, text, Applicability::Maybe);
+            .label("`?` only leaves a function early");
+        if span.len() <= MAX_SUGGESTED {
+            let (a, b) = (self.ast.span(then), self.ast.span(otherwise));
+            let (a, b) = (self.snippet(a), self.snippet(b));
+            let text = format!("if {condition_text}: {a} else: {b}");
+            let message = format!("write `{text}`");
+            diagnostic = diagnostic.suggest(message, span, text, Applicability::Maybe);
+        }
         self.report(diagnostic);
+        self.error_expr()
     }
 
     /// `x if c else y`, from the `if`.
