@@ -166,9 +166,9 @@ pub struct FnDef {
 /// What a function does.
 #[derive(Debug)]
 pub enum FnKind {
-    /// It has a body. None if checking found errors in it, or, for a library
-    /// function, if nothing asked for it yet.
-    Body(std::sync::OnceLock<Option<Body>>),
+    /// It has a body. None if checking found errors in it; not set, for a
+    /// library function, if nothing asked for it yet: see [`Program::body`].
+    Body(std::sync::OnceLock<Option<Box<Body>>>),
     /// `extern fn`: the runtime's symbol of that name.
     Extern(Symbol),
     /// `@intrinsic("name")`: known to lowering.

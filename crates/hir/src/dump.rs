@@ -299,9 +299,9 @@ impl Dumper<'_> {
             }
             ExprKind::DictIndex { base, key } => {
                 self.expr(base, depth);
-                self.out.push_str("{");
+                self.out.push('{');
                 self.expr(key, depth);
-                self.out.push_str("}");
+                self.out.push('}');
             }
             ExprKind::Unary { op, operand } => {
                 self.out.push_str(match op {

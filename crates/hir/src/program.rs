@@ -38,7 +38,7 @@ impl Program {
     /// errors in it.
     pub fn body(&self, function: FnId) -> Option<&Body> {
         let FnKind::Body(cell) = &self.functions[function].kind else { return None };
-        cell.get_or_init(|| self.late_body(function)).as_ref()
+        cell.get_or_init(|| self.late_body(function).map(Box::new)).as_deref()
     }
 
     /// Checks a body that nobody asked for during the analysis.

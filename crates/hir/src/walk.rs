@@ -6,7 +6,7 @@ use simple_syntax::ast::*;
 /// the text. Statements, arms and the like are gone through; the bodies of
 /// nested declarations are not.
 pub(crate) fn children(ast: &Ast, expr: &Expr, visit: &mut dyn FnMut(ExprId)) {
-    let mut each = |list: List<ExprId>, visit: &mut dyn FnMut(ExprId)| {
+    let each = |list: List<ExprId>, visit: &mut dyn FnMut(ExprId)| {
         ast.list(list).iter().for_each(|id| visit(*id));
     };
     match *expr {

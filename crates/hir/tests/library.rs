@@ -29,7 +29,7 @@ fn check_all(find: support::Find<'_>) -> (String, usize) {
         program += &format!("use {module} as module{index}\n");
     }
     program += "fn main(): pass\n";
-    let Checked { program, mut diagnostics, sources } =
+    let Checked { program, mut diagnostics, sources, .. } =
         check("main.spl", &program, &|_| None, find);
     let mut bodies = 0;
     for function in program.functions.indices() {

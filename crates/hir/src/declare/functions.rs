@@ -206,10 +206,7 @@ impl Declarer<'_> {
                 self.program.functions[default].result = param.ty;
             }
         }
-        let kind = match intrinsic {
-            Some(name) => Some(FnKind::Intrinsic(name)),
-            None => None,
-        };
+        let kind = intrinsic.map(FnKind::Intrinsic);
         if let Parent::Impl(impl_) = parent {
             self.add_method(impl_, function, item.name);
         }

@@ -80,7 +80,6 @@ struct Declarer<'a> {
 struct ItemIn<'t> {
     ast: &'t Ast,
     module: ModuleId,
-    id: ast::ItemId,
     item: &'t ast::Item,
     def: ItemDef,
 }
@@ -92,7 +91,7 @@ impl Declarer<'_> {
             let ast = self.program.session.files[module].ast.clone();
             for &id in &ast.items {
                 let def = self.program.session.files[module].items[id.0 as usize];
-                pass(self, ItemIn { ast: &ast, module, id, item: ast.item(id), def });
+                pass(self, ItemIn { ast: &ast, module, item: ast.item(id), def });
             }
         }
     }

@@ -261,7 +261,7 @@ impl<S: TypeSink> Written<'_, S> {
                 match self.program.lookup_member(self.module, at, *name) {
                     Ok(def) => Some(def),
                     Err(diag) => {
-                        self.diags.push(diag);
+                        self.diags.push(*diag);
                         return None;
                     }
                 }
@@ -300,7 +300,7 @@ impl<S: TypeSink> Written<'_, S> {
             match self.program.lookup_member(self.module, at, *last) {
                 Ok(def) => Some(def),
                 Err(diag) => {
-                    self.diags.push(diag);
+                    self.diags.push(*diag);
                     return None;
                 }
             }
@@ -633,11 +633,13 @@ impl<S: TypeSink> Written<'_, S> {
         let lang = &self.program.lang;
         let operator =
             [lang.add, lang.sub, lang.mul, lang.div, lang.rem, lang.neg].contains(&trait_);
-        if args.is_empty() && wanted > 0 && operator {
-            if let Some(for_ty) = for_ty {
-                let args = self.sink.make_list(&vec![for_ty; wanted]);
-                return Some(TraitRef { trait_, args });
-            }
+        if args.is_empty()
+            && wanted > 0
+            && operator
+            && let Some(for_ty) = for_ty
+        {
+            let args = self.sink.make_list(&vec![for_ty; wanted]);
+            return Some(TraitRef { trait_, args });
         }
         if args.len() != wanted {
             let text = self.program.text(def.name);

@@ -163,7 +163,7 @@ fn store(program: &Program, outcome: Outcome, diags: &mut Vec<Diagnostic>) {
         match owner {
             BodyOwner::Fn(function) => {
                 if let FnKind::Body(cell) = &program.functions[function].kind {
-                    let _ = cell.set(body);
+                    let _ = cell.set(body.map(Box::new));
                 }
             }
             BodyOwner::Const(constant) => {

@@ -99,7 +99,7 @@ impl Infer<'_> {
                 _ => false,
             };
             if !same {
-                return self.to_dyn(id, want, TraitRef { trait_, args });
+                return self.put_behind_trait(id, want, TraitRef { trait_, args });
             }
         }
         if self.table.unify(have, want) {
@@ -109,7 +109,7 @@ impl Infer<'_> {
         id
     }
 
-    fn to_dyn(&mut self, id: ExprId, want: Ty, reference: TraitRef) -> ExprId {
+    fn put_behind_trait(&mut self, id: ExprId, want: Ty, reference: TraitRef) -> ExprId {
         let span = self.span(id);
         let have = self.ty(id);
         self.require(reference.trait_, have, reference.args, span, super::bounds::Cause::Dyn(id));

@@ -27,51 +27,9 @@ impl Infer<'_> {
     pub(crate) fn finish_group(&mut self, members: &[usize]) -> Outcome {
         let mut outcome = Outcome::default();
         let count = self.bodies.len();
-        let mut roots: Vec<usize> = Vec::with_capacity(count);
-        for number in 0..count {
-            let mut root = number;
-            while let Some(outer) = self.body_numbered(root).outer {
-                root = outer;
-            }
-            roots.push(root);
-        }
+        let roots: Vec<usize> = (0..count).map(|number| self.root_of(number)).collect();
         let has_nested = count > members.len();
-        let mut families: FxHashMap<usize, Family> = FxHashMap::default();
-        if has_nested {
-            for number in 0..count {
-                let root = roots[number];
-                let quantified = self.body_numbered(number).quantified.clone();
-                let own = self.body_numbered(root).generics.clone();
-                let family =
-                    families.entry(root).or_insert_with(|| Family { own, nested: Vec::new() });
-                for var in quantified {
-                    if family.nested.iter().any(|(known, _)| *known == var) {
-                        continue;
-                    }
-                    let bounds: Vec<TraitRef> = self
-                        .rigid_bounds
-                        .iter()
-                        .filter(|(known, _)| *known == var)
-                        .flat_map(|(_, bounds)| bounds.iter().copied())
-                        .collect();
-                    let name = self.quantified_name(var, family.nested.len());
-                    family.nested.push((var, GenericParam { name, bounds }));
-                }
-            }
-            for family in families.values_mut() {
-                for (index, (var, param)) in family.nested.iter().enumerate() {
-                    let position = (family.own.len() + index) as u32;
-                    self.table.settle_rigid(*var, TyKind::Param(position, param.name));
-                }
-            }
-            for family in families.values_mut() {
-                for (_, param) in &mut family.nested {
-                    for bound in &mut param.bounds {
-                        bound.args = self.table.finish_list(bound.args, &mut |_, _| Ty::ERROR);
-                    }
-                }
-            }
-        }
+        let families = if has_nested { self.families(&roots) } else { FxHashMap::default() };
         let globals = std::mem::take(&mut self.global_types);
         for number in 0..count {
             self.enter(number);
@@ -81,14 +39,13 @@ impl Infer<'_> {
             let ty = self.table.finish(ty, &mut |_, _| Ty::ERROR);
             outcome.globals.push((global, ty));
         }
-        for number in 0..count {
+        for (number, root) in roots.into_iter().enumerate() {
             self.enter(number);
-            let root = roots[number];
             self.settle_literals();
             self.check_places();
             self.settle_dropped();
             if has_nested {
-                self.nested_references(&families[&root], number);
+                self.nested_references(&families[&root]);
             }
             if self.table.too_large {
                 let span = self.f.body.root.map_or(Span::NONE, |root| self.span(root));
@@ -98,6 +55,47 @@ impl Infer<'_> {
         }
         outcome.diags = std::mem::take(&mut self.diags);
         outcome
+    }
+
+    /// The member of the group that a function is nested in, by number.
+    fn root_of(&self, number: usize) -> usize {
+        let mut root = number;
+        while let Some(outer) = self.body_numbered(root).outer {
+            root = outer;
+        }
+        root
+    }
+
+    /// The final parameters of each member with nested functions; the
+    /// variables that stood for them become these.
+    fn families(&mut self, roots: &[usize]) -> FxHashMap<usize, Family> {
+        let mut families: FxHashMap<usize, Family> = FxHashMap::default();
+        for (number, &root) in roots.iter().enumerate() {
+            let quantified = self.body_numbered(number).quantified.clone();
+            let own = self.body_numbered(root).generics.clone();
+            let family = families.entry(root).or_insert_with(|| Family { own, nested: Vec::new() });
+            for var in quantified {
+                if family.nested.iter().any(|(known, _)| *known == var) {
+                    continue;
+                }
+                let bounds = self.rigid_bounds_of(var);
+                let name = self.quantified_name(var, family.nested.len());
+                family.nested.push((var, GenericParam { name, bounds }));
+            }
+        }
+        for family in families.values() {
+            for (index, (var, param)) in family.nested.iter().enumerate() {
+                let position = (family.own.len() + index) as u32;
+                self.table.settle_rigid(*var, TyKind::Param(position, param.name));
+            }
+        }
+        // Bounds may mention other parameters.
+        for (_, param) in families.values_mut().flat_map(|family| &mut family.nested) {
+            for bound in &mut param.bounds {
+                bound.args = self.table.finish_list(bound.args, &mut |_, _| Ty::ERROR);
+            }
+        }
+        families
     }
 
     /// The name of a nested function's parameter: as it is written, or a letter
@@ -256,15 +254,13 @@ impl Infer<'_> {
     }
 
     /// Completes the type arguments of references to nested functions.
-    fn nested_references(&mut self, family: &Family, number: usize) {
+    fn nested_references(&mut self, family: &Family) {
         for index in 0..self.f.body.exprs.len() {
             let id = ExprId(index as u32);
             let kind = match self.f.body.exprs[id].kind {
-                ExprKind::Fn(function) => {
-                    ExprKind::Fn(self.nested_reference(family, number, function))
-                }
+                ExprKind::Fn(function) => ExprKind::Fn(self.nested_reference(family, function)),
                 ExprKind::Call { callee: Callee::Fn(function), args } => {
-                    let function = self.nested_reference(family, number, function);
+                    let function = self.nested_reference(family, function);
                     ExprKind::Call { callee: Callee::Fn(function), args }
                 }
                 _ => continue,
@@ -273,7 +269,7 @@ impl Infer<'_> {
         }
     }
 
-    fn nested_reference(&mut self, family: &Family, number: usize, function: FnRef) -> FnRef {
+    fn nested_reference(&mut self, family: &Family, function: FnRef) -> FnRef {
         if !self.program.session.functions[function.function].nested {
             return function;
         }
@@ -290,7 +286,6 @@ impl Infer<'_> {
             around.extend(self.body_numbered(outer).quantified.iter().copied());
             at = self.body_numbered(outer).outer;
         }
-        let _ = number;
         let mut args: Vec<Ty> = Vec::with_capacity(family.own.len() + family.nested.len());
         for (index, param) in family.own.iter().enumerate() {
             args.push(self.table.make(TyKind::Param(index as u32, param.name)));

@@ -273,7 +273,7 @@ impl Infer<'_> {
         inclusive: bool,
         span: Span,
     ) -> ExprId {
-        let mut bound = |this: &mut Self, id: Option<ast::ExprId>| {
+        let bound = |this: &mut Self, id: Option<ast::ExprId>| {
             id.map(|id| this.expr(id, Expect::Need(Ty::I64, Why::Plain)))
         };
         let low = bound(self, low);

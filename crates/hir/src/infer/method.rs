@@ -86,12 +86,7 @@ impl<'p> Infer<'p> {
             return None;
         }
         let candidates = inherent.get(&(Head::Any, name))?;
-        for &candidate in candidates {
-            if self.blanket_fits(candidate, ty) {
-                return Some(candidate);
-            }
-        }
-        None
+        candidates.iter().find(|&&candidate| self.blanket_fits(candidate, ty)).copied()
     }
 
     /// Whether a method's impl is for all instances of its type.

@@ -206,6 +206,9 @@ pub(crate) struct Infer<'p> {
     pub(crate) f: Box<Function<'p>>,
     /// The group's other functions, by number.
     bodies: Vec<Option<Box<Function<'p>>>>,
+    /// Functions of earlier groups, to be used again. They stay boxed: they
+    /// move in and out of `bodies` all the time.
+    #[allow(clippy::vec_box)]
     spare: Vec<Box<Function<'p>>>,
     pub(crate) scopes: Scopes,
     obligations: Vec<Option<obligation::Pending>>,
@@ -259,11 +262,6 @@ impl<'p> Infer<'p> {
         self.f.outer_generics = self.f.generics.len();
         self.f.rigid.clear();
         self.set_classes();
-    }
-
-    /// The tree of the function at hand.
-    pub(crate) fn ast(&self) -> &'p Ast {
-        self.f.ast
     }
 
     pub(crate) fn text(&self, symbol: Symbol) -> &'p str {

@@ -65,12 +65,6 @@ pub(crate) struct Pending {
     lambda: Option<LambdaId>,
 }
 
-impl Pending {
-    pub(crate) fn number(&self) -> usize {
-        self.number
-    }
-}
-
 impl Infer<'_> {
     /// Looks at an obligation now, and again later if that is too early.
     pub(crate) fn oblige(&mut self, obligation: Obligation) {

@@ -5,7 +5,7 @@ use simple_syntax::ast::{self, Expr as Tree};
 
 use super::method::Target;
 use super::scope::{Binding, Bound};
-use super::{Infer, LocalKind, Returns};
+use super::{Infer, Returns};
 use crate::body::*;
 use crate::codes;
 use crate::def::*;
@@ -230,7 +230,7 @@ impl<'p> Infer<'p> {
                 match found.as_slice() {
                     [(adt, variant)] => self.variant(*adt, *variant, name.span),
                     [] => {
-                        self.error(diag);
+                        self.error(*diag);
                         Static::Error
                     }
                     _ => {
@@ -719,10 +719,5 @@ impl<'p> Infer<'p> {
     /// was bound to a local.
     pub(crate) fn rebind_global(&mut self, name: Symbol, global: GlobalId, span: Span) {
         self.scopes.rebind(name, Bound::Global(global), span);
-    }
-
-    /// The kind of a local, for messages.
-    pub(crate) fn local_kind(&self, local: LocalId) -> LocalKind {
-        self.f.locals[local.0 as usize].kind
     }
 }

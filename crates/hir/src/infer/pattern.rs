@@ -597,7 +597,7 @@ impl Infer<'_> {
                             return Some(Shape { adt, variant });
                         }
                         (Err(diag), _) => {
-                            self.error(diag);
+                            self.error(*diag);
                             return None;
                         }
                     }

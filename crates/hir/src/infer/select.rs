@@ -89,13 +89,12 @@ impl Infer<'_> {
                 let class = self.table.class(index);
                 return self.by_bounds(trait_, ty, args, &bounds, class, depth);
             }
-            TyKind::Dyn(own, own_args) => {
+            TyKind::Dyn(own, own_args)
                 if self
                     .dyn_args(own, own_args, trait_)
-                    .is_some_and(|found| self.lists_compatible(found, args))
-                {
-                    return Holds::Yes;
-                }
+                    .is_some_and(|found| self.lists_compatible(found, args)) =>
+            {
+                return Holds::Yes;
             }
             _ => {}
         }

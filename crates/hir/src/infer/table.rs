@@ -738,11 +738,8 @@ impl<'p> Table<'p> {
             return;
         }
         match self.kind(ty) {
-            TyKind::Infer(var) => {
-                if !found.contains(&Var(var)) {
-                    found.push(Var(var));
-                }
-            }
+            TyKind::Infer(var) if found.contains(&Var(var)) => {}
+            TyKind::Infer(var) => found.push(Var(var)),
             TyKind::List(element) => self.open_vars_at(element, found, depth + 1),
             TyKind::Tuple(list) | TyKind::Adt(_, list) | TyKind::Dyn(_, list) => {
                 for part in self.list(list) {

@@ -32,14 +32,14 @@ impl Program {
         from: ModuleId,
         module: ModuleId,
         name: ast::Name,
-    ) -> Result<Def, Diagnostic> {
+    ) -> Result<Def, Box<Diagnostic>> {
         match self.scope(module).names.get(&name.symbol) {
             Some(Entry { def: Def::Module(_) | Def::Global(_), .. }) if from != module => {
-                Err(unknown_member_of(self, module, name))
+                Err(Box::new(unknown_member_of(self, module, name)))
             }
             Some(entry) if entry.public || from == module => Ok(entry.def),
-            Some(entry) => Err(private_name(self, module, name, *entry)),
-            None => Err(unknown_member_of(self, module, name)),
+            Some(entry) => Err(Box::new(private_name(self, module, name, *entry))),
+            None => Err(Box::new(unknown_member_of(self, module, name))),
         }
     }
 
