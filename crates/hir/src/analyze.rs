@@ -6,6 +6,7 @@ use simple_source::diagnostic::sort_and_dedup;
 use simple_source::{Diagnostic, FileId, Interner, SourceMap, Symbol, sym};
 use simple_syntax::ast::Ast;
 
+use crate::consteval::evaluate_all;
 use crate::declare::{check, declare};
 use crate::def::{FnKind, LangItems, Program};
 use crate::groups::{check_bodies, script_variables};
@@ -115,6 +116,7 @@ pub fn analyze(
         script_variables(&mut program);
         diags.extend(check_bodies(&program));
         settle(&mut program);
+        evaluate_all(&mut program, &mut diags);
         find_entry(&mut program);
     }
     sort_and_dedup(&mut diags);

@@ -1,5 +1,7 @@
 //! Declarations: what a program consists of.
 
+use std::sync::Arc;
+
 use simple_source::interner::FxHashMap;
 use simple_source::{FileId, IndexVec, Span, Symbol, define_index};
 
@@ -337,8 +339,12 @@ pub struct ConstDef {
     pub module: ModuleId,
     /// Its type.
     pub ty: Ty,
-    /// Its value; none if evaluation failed and was diagnosed.
+    /// Its value; none if evaluation failed and was diagnosed, and where it is
+    /// `deferred`.
     pub value: Option<ConstValue>,
+    /// Whether the running program computes the value, from
+    /// [`Program::const_body`], when it first needs it.
+    pub deferred: bool,
     /// Whether `pub` was said.
     pub public: bool,
     /// The name in the source.
@@ -361,15 +367,15 @@ pub enum ConstValue {
     /// Text.
     Str(Symbol),
     /// A list.
-    List(Vec<ConstValue>),
+    List(Arc<Vec<ConstValue>>),
     /// A tuple.
     Tuple(Vec<ConstValue>),
     /// A struct (variant 0) or enum value.
     Adt(u32, Vec<ConstValue>),
     /// A dict, by its pairs in order.
-    Dict(Vec<(ConstValue, ConstValue)>),
+    Dict(Arc<Vec<(ConstValue, ConstValue)>>),
     /// A set, by its elements in order.
-    Set(Vec<ConstValue>),
+    Set(Arc<Vec<ConstValue>>),
     /// A function without captures.
     Fn(FnId),
 }

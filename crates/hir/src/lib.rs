@@ -12,6 +12,7 @@
 pub mod analyze;
 pub mod body;
 pub mod codes;
+mod consteval;
 mod declare;
 pub mod def;
 mod display;
@@ -29,6 +30,7 @@ mod walk;
 pub use analyze::{MissingModule, Mode, Options, ParsedFile, analyze};
 pub use body::*;
 pub use codes::CODES;
+pub use consteval::codes::CODES as CONST_CODES;
 pub use def::*;
 pub use dump::dump;
 pub use imports::{Import, imports};

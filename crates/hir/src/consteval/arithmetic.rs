@@ -12,7 +12,7 @@ use crate::def::ConstValue;
 use crate::ty::{FloatTy, IntTy, Ty, TyKind};
 
 /// Width in bits, and whether there are negative values.
-fn width(int: IntTy) -> (u32, bool) {
+pub(super) fn width(int: IntTy) -> (u32, bool) {
     match int {
         IntTy::I8 => (8, true),
         IntTy::I16 => (16, true),
@@ -26,12 +26,12 @@ fn width(int: IntTy) -> (u32, bool) {
 }
 
 /// The number that constant bits of a type stand for.
-fn wide(int: IntTy, bits: u64) -> i128 {
+pub(super) fn wide(int: IntTy, bits: u64) -> i128 {
     if width(int).1 { i128::from(bits as i64) } else { i128::from(bits) }
 }
 
 /// The low bits of a number, extended as constants are.
-fn narrow(int: IntTy, value: i128) -> u64 {
+pub(super) fn narrow(int: IntTy, value: i128) -> u64 {
     let (bits, signed) = width(int);
     let unused = 64 - bits;
     let low = (value as u64) << unused;
@@ -150,7 +150,7 @@ impl Machine<'_> {
                 Ok(ConstValue::Str(interner.intern(&text)))
             }
             (ConstValue::List(mut a), ConstValue::List(b), _) if op == BinaryOp::Add => {
-                a.extend(b);
+                std::sync::Arc::make_mut(&mut a).extend(b.iter().cloned());
                 Ok(ConstValue::List(a))
             }
             (ConstValue::Bool(a), ConstValue::Bool(b), _) => match op {
@@ -159,7 +159,7 @@ impl Machine<'_> {
                 BinaryOp::BitXor => Ok(ConstValue::Bool(a ^ b)),
                 _ => Err(Exit::Failed(Failure::Diagnosed)),
             },
-            _ => Self::impossible(span, "this operator is a method of the type's own"),
+            _ => Self::defer(),
         }
     }
 
@@ -234,7 +234,7 @@ impl Machine<'_> {
                     TyKind::List(element) => element,
                     _ => ty,
                 };
-                for (a, b) in a.iter().zip(b) {
+                for (a, b) in a.iter().zip(b.iter()) {
                     match self.order(element, a, b)? {
                         Ordering::Equal => {}
                         other => return Some(other),
@@ -279,7 +279,7 @@ impl Machine<'_> {
                     _ => self.float(to, value),
                 });
             }
-            _ => return Self::impossible(span, "this conversion is not a plain one"),
+            _ => return Self::defer(),
         };
         Ok(match kind(to) {
             TyKind::Int(int) => ConstValue::Int(narrow(int, number)),
@@ -289,7 +289,7 @@ impl Machine<'_> {
                 None => return Self::panics(span, "not a character"),
             },
             TyKind::Bool => ConstValue::Bool(number != 0),
-            _ => return Self::impossible(span, "this conversion is not a plain one"),
+            _ => return Self::defer(),
         })
     }
 }

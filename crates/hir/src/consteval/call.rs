@@ -1,4 +1,4 @@
-//! Calls of functions that only compute, and text of values.
+//! Calls of functions that only compute.
 
 use simple_source::Span;
 
@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::{Exit, Failure, Flow, Machine};
 use crate::body::*;
 use crate::def::{ConstValue, FnKind};
-use crate::ty::{Ty, TyKind};
+use crate::ty::Ty;
 
 impl Machine<'_> {
     pub(super) fn call(
@@ -24,7 +24,7 @@ impl Machine<'_> {
                 let args = self.context.types.substitute_list(method.args, frame.type_args());
                 match (self.context.method)(MethodRef { args, ..method }) {
                     Some(function) => function,
-                    None => return Self::impossible(span, "the operation is not a plain one"),
+                    None => return Self::defer(),
                 }
             }
             Callee::Builtin(Builtin::Panic) => {
@@ -50,9 +50,9 @@ impl Machine<'_> {
             }
             Callee::Value(value) => match self.expr(frame, value)? {
                 ConstValue::Fn(function) => FnRef { function, args: crate::Tys::EMPTY },
-                _ => return Self::impossible(span, "closures run only in a program"),
+                _ => return Self::defer(),
             },
-            Callee::Dyn(_) => return Self::impossible(span, "it is called through a `dyn`"),
+            Callee::Dyn(_) => return Self::defer(),
         };
         let type_args: Vec<Ty> = self
             .context
@@ -63,7 +63,16 @@ impl Machine<'_> {
             .collect();
         let mut values: Vec<ConstValue> = vec![ConstValue::Unit; args.len()];
         for arg in args {
-            let value = self.expr(frame, arg.value)?;
+            // A variable that is passed `mut` is moved there and back, so that
+            // what it holds has one owner and is changed in place.
+            let moved = match body.exprs[arg.value].kind {
+                ExprKind::Local(local) if arg.mutable => frame.take(local),
+                _ => None,
+            };
+            let value = match moved {
+                Some(value) => value,
+                None => self.expr(frame, arg.value)?,
+            };
             if let Some(slot) = values.get_mut(arg.param as usize) {
                 *slot = value;
             }
@@ -86,19 +95,16 @@ impl Machine<'_> {
         span: Span,
     ) -> Result<(ConstValue, Vec<(u32, ConstValue)>), Exit> {
         let def = &self.context.functions[function.function];
-        let name = self.context.interner.resolve(def.name);
         match &def.kind {
             FnKind::Body(_) => {}
             FnKind::Intrinsic(operation) => {
                 let operation = self.context.interner.resolve(*operation);
                 return self.intrinsic(operation, type_args, values, span);
             }
-            FnKind::Extern(_) | FnKind::Required => {
-                return Self::impossible(span, format!("`{name}` runs only in a program"));
-            }
+            FnKind::Extern(_) | FnKind::Required => return Self::defer(),
         }
         if !def.captures.is_empty() {
-            return Self::impossible(span, format!("`{name}` uses variables around it"));
+            return Self::defer();
         }
         let Some(body) = (self.context.body)(function.function) else {
             return Err(Exit::Failed(Failure::Diagnosed));
@@ -129,102 +135,5 @@ impl Machine<'_> {
             }
         }
         Ok((result, changed))
-    }
-
-    /// Operations of the library that only compute.
-    fn intrinsic(
-        &mut self,
-        operation: &str,
-        type_args: &[Ty],
-        mut values: Vec<ConstValue>,
-        span: Span,
-    ) -> Result<(ConstValue, Vec<(u32, ConstValue)>), Exit> {
-        let plain = |value| Ok((value, Vec::new()));
-        match (operation, values.as_mut_slice()) {
-            ("len", [ConstValue::Str(text)]) => {
-                plain(ConstValue::Int(self.context.interner.resolve(*text).len() as u64))
-            }
-            ("len", [ConstValue::List(elements)]) => plain(ConstValue::Int(elements.len() as u64)),
-            ("text", [value]) => {
-                let mut text = String::new();
-                let ty = type_args.first().copied().unwrap_or(Ty::UNIT);
-                self.show(ty, value, true, &mut text, span)?;
-                plain(ConstValue::Str(self.context.interner.intern(&text)))
-            }
-            ("sqrt", [ConstValue::Float(value)]) => plain(ConstValue::Float(value.sqrt())),
-            ("floor", [ConstValue::Float(value)]) => plain(ConstValue::Float(value.floor())),
-            ("ceil", [ConstValue::Float(value)]) => plain(ConstValue::Float(value.ceil())),
-            ("trunc", [ConstValue::Float(value)]) => plain(ConstValue::Float(value.trunc())),
-            ("abs", [ConstValue::Float(value)]) => plain(ConstValue::Float(value.abs())),
-            ("list_with_capacity", _) => plain(ConstValue::List(Vec::new())),
-            ("list_reserve", [list, _]) => {
-                let list = std::mem::replace(list, ConstValue::Unit);
-                Ok((ConstValue::Unit, vec![(0, list)]))
-            }
-            ("list_push", [ConstValue::List(elements), value]) => {
-                elements.push(std::mem::replace(value, ConstValue::Unit));
-                let list = ConstValue::List(std::mem::take(elements));
-                Ok((ConstValue::Unit, vec![(0, list)]))
-            }
-            _ => Self::impossible(span, "this part of the library runs only in a program"),
-        }
-    }
-
-    pub(super) fn interpolate(&mut self, frame: &mut Frame<'_>, parts: List<Part>) -> Flow {
-        let body = frame.body;
-        let mut text = String::new();
-        for part in body.list(parts) {
-            match part {
-                Part::Text(symbol) => text.push_str(self.context.interner.resolve(*symbol)),
-                Part::Value { value, spec: None } => {
-                    let span = body.exprs[*value].span;
-                    let ty = frame.ty(self.context.types, body.exprs[*value].ty);
-                    let value = self.expr(frame, *value)?;
-                    self.show(ty, &value, true, &mut text, span)?;
-                }
-                Part::Value { value, spec: Some(_) } => {
-                    let span = body.exprs[*value].span;
-                    return Self::impossible(span, "format specs work only in a program");
-                }
-            }
-        }
-        Ok(ConstValue::Str(self.context.interner.intern(&text)))
-    }
-
-    /// Appends a value's text; `top` for one that does not stand in another.
-    fn show(
-        &mut self,
-        ty: Ty,
-        value: &ConstValue,
-        top: bool,
-        out: &mut String,
-        span: Span,
-    ) -> Result<(), Exit> {
-        match (value, self.context.types.kind(ty)) {
-            (ConstValue::Unit, _) => out.push_str("()"),
-            (ConstValue::Bool(value), _) => out.push_str(if *value { "true" } else { "false" }),
-            (ConstValue::Char(value), _) if top => out.push(*value),
-            (ConstValue::Str(text), _) if top => out.push_str(self.context.interner.resolve(*text)),
-            (ConstValue::Int(bits), TyKind::Int(int)) => {
-                use crate::ty::IntTy::{I8, I16, I32, I64};
-                if matches!(int, I8 | I16 | I32 | I64) {
-                    out.push_str(&(*bits as i64).to_string());
-                } else {
-                    out.push_str(&bits.to_string());
-                }
-            }
-            (ConstValue::List(elements), TyKind::List(element)) => {
-                out.push('[');
-                for (index, value) in elements.iter().enumerate() {
-                    if index > 0 {
-                        out.push_str(", ");
-                    }
-                    self.show(element, value, false, out, span)?;
-                }
-                out.push(']');
-            }
-            _ => return Self::impossible(span, "the text of this value needs a running program"),
-        }
-        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! The variables of one call.
 
+use std::sync::Arc;
+
 use super::{Exit, Failure, Machine};
 use crate::body::*;
 use crate::def::ConstValue;
@@ -23,6 +25,21 @@ impl<'b> Frame<'b> {
 
     pub(super) fn set(&mut self, local: LocalId, value: ConstValue) {
         self.locals[local.0 as usize] = Some(value);
+    }
+
+    /// The part of a variable that a path of fields leads to, where that is
+    /// plain to see: reading it copies nothing else.
+    pub(super) fn peek(&self, id: ExprId) -> Option<&ConstValue> {
+        match self.body.exprs[id].kind {
+            ExprKind::Local(local) => self.get(local),
+            ExprKind::Field { base, index } => match self.peek(base)? {
+                ConstValue::Adt(_, fields) | ConstValue::Tuple(fields) => {
+                    fields.get(index as usize)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     pub(super) fn take(&mut self, local: LocalId) -> Option<ConstValue> {
@@ -94,15 +111,15 @@ impl Machine<'_> {
         let mut target = root;
         for step in steps.iter().rev() {
             target = match (step, target) {
-                (
-                    Step::Field(index),
-                    ConstValue::Adt(_, fields) | ConstValue::Tuple(fields),
-                ) => match fields.get_mut(*index as usize) {
-                    Some(field) => field,
-                    None => return Err(Exit::Failed(Failure::Diagnosed)),
-                },
+                (Step::Field(index), ConstValue::Adt(_, fields) | ConstValue::Tuple(fields)) => {
+                    match fields.get_mut(*index as usize) {
+                        Some(field) => field,
+                        None => return Err(Exit::Failed(Failure::Diagnosed)),
+                    }
+                }
                 (Step::Element(index), ConstValue::List(elements)) => {
                     let len = elements.len();
+                    let elements = Arc::make_mut(elements);
                     match usize::try_from(*index).ok().and_then(|index| elements.get_mut(index)) {
                         Some(element) => element,
                         None => {
@@ -112,6 +129,7 @@ impl Machine<'_> {
                     }
                 }
                 (Step::Entry(key), ConstValue::Dict(pairs)) => {
+                    let pairs = Arc::make_mut(pairs);
                     let position = match pairs.iter().position(|pair| pair.0 == *key) {
                         Some(position) => position,
                         None => {
@@ -121,7 +139,7 @@ impl Machine<'_> {
                     };
                     &mut pairs[position].1
                 }
-                _ => return Self::impossible(span, "it changes a part that is not plain"),
+                _ => return Self::defer(),
             };
         }
         *target = value;

@@ -4,22 +4,33 @@
 //! says why it has none. It is an interpreter of checked bodies: everything is
 //! typed and resolved, so what can go wrong is what would be a panic at run
 //! time, an effect, or too much work.
+//!
+//! What only computes but needs the runtime (text that is searched, closures,
+//! hashes of a type's own) is *deferred*: the program computes it when it first
+//! needs the constant. Nobody can tell the difference but by a panic.
 
-pub mod codes;
 mod arithmetic;
 mod call;
+pub(crate) mod codes;
+mod constants;
+mod effects;
 mod frame;
+mod intrinsic;
 mod pattern;
+mod text;
+
+use std::sync::Arc;
 
 use simple_source::{Diagnostic, IndexVec, Interner, Span};
 
 use crate::body::*;
 use crate::def::*;
 use crate::ty::TyInterner;
+pub(crate) use constants::evaluate_all;
 use frame::Frame;
 
 /// Steps after which evaluation gives up.
-const MAX_STEPS: u32 = 2_000_000;
+const MAX_STEPS: u32 = 10_000_000;
 /// Calls and nested expressions after which it gives up: each takes stack of
 /// the compiler.
 const MAX_DEPTH: u32 = 400;
@@ -34,8 +45,8 @@ pub(crate) struct Context<'a> {
     pub(crate) interner: &'a Interner,
     /// The body of a function, checked if it was not yet.
     pub(crate) body: &'a dyn Fn(FnId) -> Option<&'a Body>,
-    /// The value of another constant; none if it has a mistake of its own.
-    pub(crate) constant: &'a dyn Fn(ConstId) -> Option<ConstValue>,
+    /// The value of another constant.
+    pub(crate) constant: &'a dyn Fn(ConstId) -> Result<ConstValue, Failure>,
     /// The function that a trait's method is for known types.
     pub(crate) method: &'a dyn Fn(MethodRef) -> Option<FnRef>,
 }
@@ -47,8 +58,10 @@ pub(crate) enum Failure {
     Diagnosed,
     /// It would panic with this message.
     Panics(Span, String),
-    /// This part cannot be evaluated, for this reason.
+    /// This part has an effect that a constant cannot have, for this reason.
     Impossible(Span, String),
+    /// The runtime is needed.
+    Deferred,
     /// Too many steps.
     Steps(Span),
 }
@@ -71,7 +84,7 @@ impl Failure {
     /// What to tell the user.
     pub(crate) fn diagnostic(self) -> Option<Diagnostic> {
         Some(match self {
-            Self::Diagnosed => return None,
+            Self::Diagnosed | Self::Deferred => return None,
             Self::Panics(span, message) => Diagnostic::error(
                 &codes::CONST_PANICS,
                 span,
@@ -120,6 +133,11 @@ impl Machine<'_> {
         Err(Exit::Failed(Failure::Impossible(span, reason.into())))
     }
 
+    /// What the running program has to compute.
+    fn defer<T>() -> Result<T, Exit> {
+        Err(Exit::Failed(Failure::Deferred))
+    }
+
     fn expr(&mut self, frame: &mut Frame<'_>, id: ExprId) -> Flow {
         let span = frame.body.exprs[id].span;
         self.steps += 1;
@@ -152,18 +170,21 @@ impl Machine<'_> {
                 return Self::impossible(span, "it is a variable, not a `const`");
             }
             ExprKind::Const(id) => match (self.context.constant)(id) {
-                Some(value) => value,
-                None => return Err(Exit::Failed(Failure::Diagnosed)),
+                Ok(value) => value,
+                Err(failure) => return Err(Exit::Failed(failure)),
             },
-            ExprKind::Fn(function) => ConstValue::Fn(function.function),
-            ExprKind::Method(_) | ExprKind::Lambda(_) => {
-                return Self::impossible(span, "a closure exists only in a running program");
+            ExprKind::Fn(function) if function.args == crate::Tys::EMPTY => {
+                ConstValue::Fn(function.function)
             }
+            ExprKind::Fn(_) | ExprKind::Method(_) | ExprKind::Lambda(_) => return Self::defer(),
             ExprKind::Call { callee, args } => return self.call(frame, callee, args, span),
             ExprKind::Construct { variant, fields } => {
                 return self.construct(frame, expr.ty, variant, fields, span);
             }
             ExprKind::Field { base, index } => {
+                if let Some(value) = frame.peek(id) {
+                    return Ok(value.clone());
+                }
                 let base = self.expr(frame, base)?;
                 match base {
                     ConstValue::Adt(_, mut fields) | ConstValue::Tuple(mut fields)
@@ -171,35 +192,29 @@ impl Machine<'_> {
                     {
                         fields.swap_remove(index as usize)
                     }
-                    _ => return Self::impossible(span, "it is no plain field"),
+                    _ => return Self::defer(),
                 }
             }
             ExprKind::ListIndex { base, index } => {
                 let base = self.expr(frame, base)?;
                 let index = self.int(frame, index)?;
-                match base {
-                    ConstValue::List(mut elements) => {
+                let ConstValue::List(elements) = base else { return Self::defer() };
+                match usize::try_from(index).ok().and_then(|index| elements.get(index)) {
+                    Some(element) => element.clone(),
+                    None => {
                         let len = elements.len();
-                        if index < 0 || index >= len as i64 {
-                            let message = format!("index {index} out of range for length {len}");
-                            return Self::panics(span, message);
-                        }
-                        elements.swap_remove(index as usize)
+                        let message = format!("index {index} out of range for length {len}");
+                        return Self::panics(span, message);
                     }
-                    _ => return Self::impossible(span, "it is no list"),
                 }
             }
             ExprKind::DictIndex { base, key } => {
                 let base = self.expr(frame, base)?;
                 let key = self.expr(frame, key)?;
-                match base {
-                    ConstValue::Dict(pairs) => {
-                        match pairs.into_iter().rev().find(|pair| pair.0 == key) {
-                            Some((_, value)) => value,
-                            None => return Self::panics(span, "key not found"),
-                        }
-                    }
-                    _ => return Self::impossible(span, "it is no dict"),
+                let ConstValue::Dict(pairs) = base else { return Self::defer() };
+                match pairs.iter().find(|pair| pair.0 == key) {
+                    Some((_, value)) => value.clone(),
+                    None => return Self::panics(span, "key not found"),
                 }
             }
             ExprKind::Unary { op, operand } => {
@@ -234,11 +249,9 @@ impl Machine<'_> {
                 let value = self.expr(frame, value)?;
                 return self.cast(from, to, value, span);
             }
-            ExprKind::ToDyn(_) => {
-                return Self::impossible(span, "a `dyn` value exists only in a running program");
-            }
+            ExprKind::ToDyn(_) => return Self::defer(),
             ExprKind::Tuple(elements) => ConstValue::Tuple(self.list(frame, elements)?),
-            ExprKind::List(elements) => ConstValue::List(self.list(frame, elements)?),
+            ExprKind::List(elements) => ConstValue::List(Arc::new(self.list(frame, elements)?)),
             ExprKind::Repeat { value, count } => {
                 let value = self.expr(frame, value)?;
                 let count = self.int(frame, count)?;
@@ -249,7 +262,7 @@ impl Machine<'_> {
                 if self.steps > MAX_STEPS {
                     return Err(Exit::Failed(Failure::Steps(span)));
                 }
-                ConstValue::List(vec![value; count as usize])
+                ConstValue::List(Arc::new(vec![value; count as usize]))
             }
             ExprKind::Dict(pairs) => {
                 let mut result: Vec<(ConstValue, ConstValue)> = Vec::new();
@@ -261,7 +274,7 @@ impl Machine<'_> {
                         None => result.push((key, value)),
                     }
                 }
-                ConstValue::Dict(result)
+                ConstValue::Dict(Arc::new(result))
             }
             ExprKind::Set(elements) => {
                 let mut result: Vec<ConstValue> = Vec::new();
@@ -270,7 +283,7 @@ impl Machine<'_> {
                         result.push(value);
                     }
                 }
-                ConstValue::Set(result)
+                ConstValue::Set(Arc::new(result))
             }
             ExprKind::Comprehension { clauses, element, value } => {
                 let clauses = body.list(clauses).to_vec();
@@ -334,11 +347,11 @@ impl Machine<'_> {
             },
             ExprKind::For { pat, iterable, body, .. } => {
                 let clause = Clause::For { pat, iterable, kind: ForKind::List };
-                let result = self.clauses(frame, &[clause], &mut |machine, frame| {
-                    match machine.expr(frame, body) {
-                        Ok(_) | Err(Exit::Continue) => Ok(()),
-                        Err(other) => Err(other),
-                    }
+                let result = self.clauses(frame, &[clause], &mut |machine, frame| match machine
+                    .expr(frame, body)
+                {
+                    Ok(_) | Err(Exit::Continue) => Ok(()),
+                    Err(other) => Err(other),
                 });
                 match result {
                     Ok(()) | Err(Exit::Break(_)) => ConstValue::Unit,
@@ -424,7 +437,7 @@ impl Machine<'_> {
                         None => result.push((key, value)),
                     }
                 }
-                ConstValue::Dict(result)
+                ConstValue::Dict(Arc::new(result))
             }
             crate::TyKind::Adt(..) => {
                 let mut result: Vec<ConstValue> = Vec::new();
@@ -433,9 +446,9 @@ impl Machine<'_> {
                         result.push(key);
                     }
                 }
-                ConstValue::Set(result)
+                ConstValue::Set(Arc::new(result))
             }
-            _ => ConstValue::List(keys),
+            _ => ConstValue::List(Arc::new(keys)),
         }
     }
 
@@ -454,7 +467,7 @@ impl Machine<'_> {
             }
             StmtKind::AssignOp { op, place, value, call } => {
                 if call.is_some() {
-                    return Self::impossible(stmt.span, "it calls an operator's method");
+                    return Self::defer();
                 }
                 let old = self.expr(frame, place)?;
                 let right = self.expr(frame, value)?;

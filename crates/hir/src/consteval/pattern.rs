@@ -1,5 +1,7 @@
 //! Patterns matched and bound; what loops run over.
 
+use std::sync::Arc;
+
 use simple_source::Span;
 
 use super::frame::Frame;
@@ -73,14 +75,16 @@ impl Machine<'_> {
                     return Ok(false);
                 }
                 let end = values.len() - suffix.len();
-                let parts = prefix.iter().zip(values).chain(suffix.iter().zip(&values[end..]));
+                let parts =
+                    prefix.iter().zip(values.iter()).chain(suffix.iter().zip(&values[end..]));
                 for (part, value) in parts {
                     if !self.matches(frame, *part, value)? {
                         return Ok(false);
                     }
                 }
                 if let Some(local) = rest_binding {
-                    frame.set(local, ConstValue::List(values[prefix.len()..end].to_vec()));
+                    frame
+                        .set(local, ConstValue::List(Arc::new(values[prefix.len()..end].to_vec())));
                 }
                 true
             }
@@ -102,8 +106,8 @@ impl Machine<'_> {
         };
         match (a, b) {
             (ConstValue::Float(a), ConstValue::Float(b)) => a == b,
-            (ConstValue::List(a), ConstValue::List(b))
-            | (ConstValue::Tuple(a), ConstValue::Tuple(b)) => all(a, b),
+            (ConstValue::List(a), ConstValue::List(b)) => all(a, b),
+            (ConstValue::Tuple(a), ConstValue::Tuple(b)) => all(a, b),
             (ConstValue::Adt(i, a), ConstValue::Adt(j, b)) => i == j && all(a, b),
             (ConstValue::Set(a), ConstValue::Set(b)) => {
                 a.len() == b.len() && a.iter().all(|a| b.iter().any(|b| self.same(a, b)))
@@ -128,8 +132,10 @@ impl Machine<'_> {
         let is_range = matches!(self.context.types.kind(ty), TyKind::Adt(adt, _)
             if adt == self.context.lang.range);
         match value {
-            ConstValue::List(elements) | ConstValue::Set(elements) => Ok(elements),
-            ConstValue::Dict(pairs) => Ok(pairs
+            ConstValue::List(elements) | ConstValue::Set(elements) => {
+                Ok(Arc::unwrap_or_clone(elements))
+            }
+            ConstValue::Dict(pairs) => Ok(Arc::unwrap_or_clone(pairs)
                 .into_iter()
                 .map(|(key, value)| ConstValue::Tuple(vec![key, value]))
                 .collect()),
@@ -160,7 +166,7 @@ impl Machine<'_> {
                 }
                 Ok(elements)
             }
-            _ => Self::impossible(span, "the compiler does not run iterators"),
+            _ => Self::defer(),
         }
     }
 }

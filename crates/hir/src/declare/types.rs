@@ -86,7 +86,26 @@ impl Declarer<'_> {
             }
             _ => return,
         };
+        self.name_defaults(adt, &variants);
         self.program.adts[adt].variants = variants;
+    }
+
+    /// Names the functions that give the defaults of fields.
+    fn name_defaults(&mut self, adt: AdtId, variants: &[VariantDef]) {
+        for variant in variants {
+            for field in &variant.fields {
+                let Some(default) = field.default else { continue };
+                let def = &self.program.adts[adt];
+                let mut path = self.program.text(def.path).to_owned();
+                if def.kind == AdtKind::Enum {
+                    path.push('.');
+                    path.push_str(self.program.text(variant.name));
+                }
+                path.push_str(".default ");
+                path.push_str(self.program.text(field.name));
+                self.program.functions[default].path = self.program.intern(&path);
+            }
+        }
     }
 
     fn duplicate_members(

@@ -279,6 +279,7 @@ impl Collector<'_> {
             module: self.module,
             ty: Ty::ERROR,
             value: None,
+            deferred: false,
             public: item.public.is_some(),
             span: item.name.span,
         });

@@ -4,7 +4,7 @@ use simple_hir as hir;
 use simple_hir::{Builtin, Callee as HirCallee, FnKind, FnRef, MethodRef, Resolved, Ty, TyKind};
 
 use super::function::FunctionLowerer;
-use super::instance::{Instance, Structural};
+use super::instance::{Instance, Owner, Structural};
 use super::operators::{EQUAL, GREATER, LESS};
 use super::places::{Access, Plan};
 use crate::function::*;
@@ -188,12 +188,14 @@ impl<'a> FunctionLowerer<'_, '_, 'a> {
         // A call from the function itself or from a sibling passes its own
         // copies on; they stand at the start of the caller's parameters under
         // the outer function's ids.
-        let own = &self.program.functions[self.function];
         let outer_locals_are_ours = match def.parent {
-            hir::Parent::Function(outer) => outer == self.function,
+            hir::Parent::Function(outer) => Owner::Fn(outer) == self.owner,
             _ => true,
         };
-        let own_captures = own.captures.clone();
+        let own_captures = match self.owner {
+            Owner::Fn(own) => self.program.functions[own].captures.clone(),
+            Owner::Const(_) => Vec::new(),
+        };
         captures
             .into_iter()
             .map(|local| {

@@ -6,7 +6,7 @@ use simple_source::Symbol;
 
 use super::builder::Builder;
 use super::function::FunctionLowerer;
-use super::instance::Instance;
+use super::instance::{Instance, Owner};
 use super::pool::VtableRequest;
 use crate::function::*;
 use crate::types::{FieldDef, Type, TypeId};
@@ -32,7 +32,7 @@ impl FunctionLowerer<'_, '_, '_> {
         let captures = self.body().lambdas[id].captures.clone();
         let values: Vec<Operand> =
             captures.into_iter().map(|local| Operand::Copy(self.place_of(local))).collect();
-        let code = self.request(Instance::Lambda(self.function, self.substitution_list, id));
+        let code = self.request(Instance::Lambda(self.owner, self.substitution_list, id));
         Rvalue::Closure { code, drop: None, captures: self.b.values(&values) }
     }
 
@@ -41,12 +41,20 @@ impl FunctionLowerer<'_, '_, '_> {
     pub(crate) fn lower_lambda(
         &mut self,
         name: Symbol,
-        function: FnId,
+        owner: Owner,
         args: Tys,
         id: hir::LambdaId,
     ) -> Function {
-        self.enter(function, args);
-        let mut header = self.header(name, Some(function));
+        let mut header = match owner {
+            Owner::Fn(function) => {
+                self.enter(function, args);
+                self.header(name, Some(function))
+            }
+            Owner::Const(constant) => {
+                self.enter_const(constant);
+                self.header(name, None)
+            }
+        };
         // Attributes such as phases are the surrounding function's; an anchor
         // is not.
         header.attributes.anchor = None;
@@ -148,11 +156,12 @@ impl FunctionLowerer<'_, '_, '_> {
         self.types.table.intern_signature(crate::Signature { params, result })
     }
 
-    /// The code of a function as a value: hands its arguments on.
+    /// The code of a function as a value: takes owned arguments, behind the
+    /// captures if there are some, and hands them on.
     pub(crate) fn lower_value(&mut self, name: Symbol, function: FnId, args: Tys) -> Function {
         let mut header = self.header(name, Some(function));
         header.attributes.inline = InlineHint::Auto;
-        self.function = function;
+        self.owner = Owner::Fn(function);
         let program = self.program;
         let types = &program.types;
         let def = &program.functions[function];
@@ -165,11 +174,16 @@ impl FunctionLowerer<'_, '_, '_> {
                 capture_types.push(self.types.get(ty));
             }
         }
-        let environment_name = format!("env {}", self.types.interner.resolve(name));
-        let environment = self.environment(&environment_name, &capture_types);
-        let address = self.intern(Type::Address(environment));
-        let environment = self.b.temp(address);
-        header.params.push(ParamMode::Borrowed);
+        // Without captures it is called without them: see `Const::Function`.
+        let environment = if capture_types.is_empty() {
+            None
+        } else {
+            let environment_name = format!("env {}", self.types.interner.resolve(name));
+            let environment = self.environment(&environment_name, &capture_types);
+            let address = self.intern(Type::Address(environment));
+            header.params.push(ParamMode::Borrowed);
+            Some(self.b.temp(address))
+        };
         let mut values: Vec<Operand> = Vec::new();
         let params: Vec<(TypeId, Symbol)> = def
             .params
@@ -186,7 +200,7 @@ impl FunctionLowerer<'_, '_, '_> {
                 Place::local(self.b.named(*ty, *name))
             })
             .collect();
-        for index in 0..capture_types.len() {
+        for (index, environment) in (0..capture_types.len()).zip(environment.into_iter().cycle()) {
             let inside = self.b.deref(Place::local(environment));
             values.push(Operand::Copy(self.b.field(inside, index as u32)));
         }
@@ -268,7 +282,7 @@ impl FunctionLowerer<'_, '_, '_> {
         receiver: Ty,
     ) -> Function {
         let mut header = self.header(name, Some(function));
-        self.function = function;
+        self.owner = Owner::Fn(function);
         let program = self.program;
         let types = &program.types;
         let def = &program.functions[function];

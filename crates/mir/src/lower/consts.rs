@@ -1,14 +1,156 @@
-//! Constants of the program: built where they are used.
+//! Constants of the program.
+//!
+//! What holds no memory is built where it is used. The others have a slot of
+//! the program: the first use fills it, so that later ones cost a look at a
+//! flag. What the running program must compute is filled in the same way.
 
-use simple_hir as hir;
 use simple_hir::{ConstValue, FnRef, Ty, TyKind, Tys};
 
+use simple_hir::{ConstId, Program};
+use simple_source::interner::FxHashMap;
+use simple_source::{Interner, Symbol};
+
+use super::builder::Builder;
 use super::function::FunctionLowerer;
+use super::instance::Instance;
+use super::types::Types;
 use crate::function::*;
+use crate::types::TypeTable;
+
+/// Parts that a constant may have to be built where it is used.
+const MAX_INLINE_PARTS: usize = 8;
+
+/// The constants with slots, and the first slot of each: its value's, which
+/// the flag's follows.
+pub(crate) fn slots(program: &Program, from: u32) -> FxHashMap<ConstId, u32> {
+    let with_slots = program.consts.indices().filter(|id| {
+        let def = &program.consts[*id];
+        match &def.value {
+            Some(value) => !is_inline(value),
+            None => def.deferred,
+        }
+    });
+    with_slots.enumerate().map(|(position, id)| (id, from + 2 * position as u32)).collect()
+}
+
+/// The program-wide slots of constants, in the order that [`slots`] gives.
+pub(crate) fn globals(
+    program: &Program,
+    slots: &FxHashMap<ConstId, u32>,
+    table: &TypeTable,
+    interner: &Interner,
+) -> Vec<Global> {
+    let mut types = Types::new(program, table, interner);
+    let mut ordered: Vec<(u32, ConstId)> = slots.iter().map(|(id, slot)| (*slot, *id)).collect();
+    ordered.sort_unstable();
+    let mut globals = Vec::with_capacity(ordered.len() * 2);
+    for (slot, id) in ordered {
+        let def = &program.consts[id];
+        let name = const_name(program, interner, id, slot);
+        globals.push(Global { name: interner.intern(&name), ty: types.get(def.ty) });
+        let flag = interner.intern(&format!("{name}.set"));
+        globals.push(Global { name: flag, ty: types.bool_ });
+    }
+    globals
+}
+
+/// A name for linkers; the slot keeps apart constants of blocks that have the
+/// same name.
+fn const_name(program: &Program, interner: &Interner, id: ConstId, slot: u32) -> String {
+    let def = &program.consts[id];
+    let module = interner.resolve(program.modules[def.module].path);
+    format!("{module}.{} const {slot}", interner.resolve(def.name))
+}
+
+/// Whether a value holds no memory and is small.
+fn is_inline(value: &ConstValue) -> bool {
+    fn parts(value: &ConstValue) -> usize {
+        match value {
+            ConstValue::List(elements) => {
+                if elements.is_empty() {
+                    1
+                } else {
+                    usize::MAX
+                }
+            }
+            ConstValue::Dict(_) | ConstValue::Set(_) => usize::MAX,
+            ConstValue::Tuple(fields) | ConstValue::Adt(_, fields) => {
+                fields.iter().fold(1usize, |sum, field| sum.saturating_add(parts(field)))
+            }
+            _ => 1,
+        }
+    }
+    parts(value) <= MAX_INLINE_PARTS
+}
 
 impl FunctionLowerer<'_, '_, '_> {
-    /// The value of a constant.
-    pub(crate) fn const_value(&mut self, id: hir::ConstId) -> Rvalue {
+    /// Where a constant with a slot lies; filled if it was not yet.
+    pub(crate) fn const_place(&mut self, id: ConstId, slot: u32) -> Place {
+        let fill = self.request(Instance::Const(id));
+        let set = self.global_address(slot + 1, self.types.bool_);
+        let (ready, unset) = (self.b.new_block(), self.b.new_block());
+        self.b.branch(Operand::Copy(set), ready, unset);
+        self.b.switch_to(unset);
+        self.b.call(None, Callee::Function(fill), &[]);
+        self.b.goto(ready);
+        self.b.switch_to(ready);
+        let ty = self.types.get(self.program.consts[id].ty);
+        self.global_address(slot, ty)
+    }
+
+    /// The function that fills a constant's slot.
+    pub(crate) fn lower_const(&mut self, name: Symbol, id: ConstId) -> Function {
+        let program = self.program;
+        let def = &program.consts[id];
+        let mut header = self.header(name, None);
+        header.span = def.span;
+        header.attributes.library = program.modules[def.module].is_library;
+        header.attributes.inline = InlineHint::Never;
+        self.b = Builder::new(def.span);
+        let value = match &def.value {
+            Some(value) => self.build_operand(def.ty, value),
+            None => {
+                self.enter_const(id);
+                self.result_ty = def.ty;
+                match self.body.and_then(|body| body.root) {
+                    Some(root) => self.operand(root),
+                    // Errors were found in it; such programs are not lowered.
+                    None => Operand::Const(Const::Unit),
+                }
+            }
+        };
+        if let Some(slot) = self.shared.const_slots.get(&id) {
+            let ty = self.types.get(def.ty);
+            let value = self.b.temp_from(ty, Rvalue::Use(value));
+            let place = self.global_address(*slot, ty);
+            self.b.push(StatementKind::Initialise(place, value));
+            let flag = self.global_address(*slot + 1, self.types.bool_);
+            self.b.assign(flag, Rvalue::Use(Operand::Const(Const::Bool(true))));
+        }
+        self.b.terminate(Terminator::Return(Operand::Const(Const::Unit)));
+        self.finish(header)
+    }
+
+    /// The function that gives back, at the program's end, what those of
+    /// `used` hold.
+    pub(crate) fn lower_release(&mut self, name: Symbol, used: &[ConstId]) -> Function {
+        let mut header = self.header(name, None);
+        header.attributes.inline = InlineHint::Never;
+        self.b = Builder::new(header.span);
+        for id in used {
+            let ty = self.types.get(self.program.consts[*id].ty);
+            if let Some(slot) = self.shared.const_slots.get(id).copied()
+                && self.types.table.is_counted(ty)
+            {
+                self.discard_slot(slot, slot + 1, ty);
+            }
+        }
+        self.b.terminate(Terminator::Return(Operand::Const(Const::Unit)));
+        self.finish(header)
+    }
+
+    /// The value of a constant without a slot.
+    pub(crate) fn const_value(&mut self, id: ConstId) -> Rvalue {
         let program = self.program;
         let def = &program.consts[id];
         match &def.value {
@@ -71,7 +213,7 @@ impl FunctionLowerer<'_, '_, '_> {
             ConstValue::Dict(pairs) => {
                 let dict = self.empty_collection(ty);
                 let (key_ty, value_ty) = self.type_args2(ty);
-                for (key, value) in pairs {
+                for (key, value) in pairs.iter() {
                     let key = self.build_operand(key_ty, key);
                     let value = self.build_operand(value_ty, value);
                     self.dict_insert(dict, ty, key, value);
@@ -81,7 +223,7 @@ impl FunctionLowerer<'_, '_, '_> {
             ConstValue::Set(elements) => {
                 let set = self.empty_collection(ty);
                 let (element_ty, _) = self.type_args2(ty);
-                for value in elements {
+                for value in elements.iter() {
                     let value = self.build_operand(element_ty, value);
                     self.set_insert(set, ty, value);
                 }

@@ -9,7 +9,7 @@ use super::function::FunctionLowerer;
 use super::instance::Instance;
 use super::types::Types;
 use crate::function::*;
-use crate::types::{IntType, Type, TypeTable};
+use crate::types::{IntType, Type, TypeId, TypeTable};
 
 /// What the process does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,8 +104,8 @@ impl FunctionLowerer<'_, '_, '_> {
         }
     }
 
-    /// Gives back what script variables hold: they are set to values that own
-    /// nothing, where they were set at all.
+    /// Gives back what script variables and constants hold, where they were
+    /// set at all.
     fn release_globals(&mut self) {
         for (index, global) in self.program.globals.iter().enumerate() {
             let ty = self.types.get(global.ty);
@@ -113,15 +113,24 @@ impl FunctionLowerer<'_, '_, '_> {
                 continue;
             }
             let id = hir::GlobalId(index as u32);
-            let flag = self.global_address(set_flag(id), self.types.bool_);
-            let (was_set, next) = (self.b.new_block(), self.b.new_block());
-            self.b.branch(Operand::Copy(flag), was_set, next);
-            self.b.switch_to(was_set);
-            let place = self.global_address(value_slot(id), ty);
-            self.b.push(StatementKind::Discard(place));
-            self.b.goto(next);
-            self.b.switch_to(next);
+            self.discard_slot(value_slot(id), set_flag(id), ty);
         }
+        if !self.shared.const_slots.is_empty() {
+            let release = self.request(Instance::ReleaseConsts);
+            self.b.call(None, Callee::Function(release), &[]);
+        }
+    }
+
+    /// Gives back what a slot holds if its flag says that it was set.
+    pub(crate) fn discard_slot(&mut self, value: u32, flag: u32, ty: TypeId) {
+        let flag = self.global_address(flag, self.types.bool_);
+        let (was_set, next) = (self.b.new_block(), self.b.new_block());
+        self.b.branch(Operand::Copy(flag), was_set, next);
+        self.b.switch_to(was_set);
+        let place = self.global_address(value, ty);
+        self.b.push(StatementKind::Discard(place));
+        self.b.goto(next);
+        self.b.switch_to(next);
     }
 
     fn entry_tests(&mut self) {
@@ -164,5 +173,6 @@ impl FunctionLowerer<'_, '_, '_> {
         }
         self.b.goto(end);
         self.b.switch_to(end);
+        self.release_globals();
     }
 }

@@ -84,6 +84,10 @@ impl FunctionLowerer<'_, '_, '_> {
                 let ty = self.ty(expr.ty);
                 self.b.temp_from(ty, rvalue)
             }
+            ExprKind::Const(constant) if self.shared.const_slots.contains_key(&constant) => {
+                let plan = self.plan(id);
+                Operand::Copy(self.realise(&plan, Access::Read))
+            }
             ExprKind::Global(_)
             | ExprKind::Field { .. }
             | ExprKind::ListIndex { .. }

@@ -6,7 +6,7 @@ use simple_hir::{Body, FnId, FnKind, Ty, TyKind, Tys};
 use simple_source::{IndexVec, Span, Symbol};
 
 use super::builder::Builder;
-use super::instance::Instance;
+use super::instance::{Instance, Owner};
 use super::pool::Shared;
 use super::types::Types;
 use crate::function::*;
@@ -30,8 +30,8 @@ pub(crate) struct FunctionLowerer<'l, 's, 'a> {
     pub(crate) substitution: &'a [Ty],
     pub(crate) substitution_list: Tys,
     pub(crate) b: Builder,
-    /// The function whose body is lowered.
-    pub(crate) function: FnId,
+    /// Whose body is lowered.
+    pub(crate) owner: Owner,
     pub(crate) body: Option<&'a Body>,
     /// Where each local of the body lives; captured ones behind the
     /// environment.
@@ -51,7 +51,7 @@ impl<'l, 's, 'a> FunctionLowerer<'l, 's, 'a> {
             substitution: &[],
             substitution_list: Tys::EMPTY,
             b: Builder::new(Span::NONE),
-            function: FnId(0),
+            owner: Owner::Fn(FnId(0)),
             body: None,
             places: Vec::new(),
             loops: Vec::new(),
@@ -64,12 +64,15 @@ impl<'l, 's, 'a> FunctionLowerer<'l, 's, 'a> {
         let name = instance.name(&mut self.types);
         match instance {
             Instance::Fn(function, args) => self.lower_fn(name, function, args),
-            Instance::Lambda(function, args, lambda) => {
-                self.lower_lambda(name, function, args, lambda)
-            }
+            Instance::Lambda(owner, args, lambda) => self.lower_lambda(name, owner, args, lambda),
             Instance::Value(function, args) => self.lower_value(name, function, args),
             Instance::Structural(op, ty) => self.lower_structural(name, op, ty),
             Instance::Slot(function, args, ty) => self.lower_slot(name, function, args, ty),
+            Instance::Const(constant) => self.lower_const(name, constant),
+            Instance::ReleaseConsts => {
+                let used = self.shared.used_consts();
+                self.lower_release(name, &used)
+            }
             Instance::Entry => self.lower_entry(name),
         }
     }
@@ -81,13 +84,20 @@ impl<'l, 's, 'a> FunctionLowerer<'l, 's, 'a> {
 
     /// Begins the body of `function` with these type arguments.
     pub(crate) fn enter(&mut self, function: FnId, args: Tys) {
-        self.function = function;
+        self.owner = Owner::Fn(function);
         self.substitution_list = args;
         self.substitution = self.program.types.list(args);
         self.body = match &self.program.functions[function].kind {
             FnKind::Body(_) => self.program.body(function),
             FnKind::Extern(_) | FnKind::Intrinsic(_) | FnKind::Required => None,
         };
+        self.places = vec![None; self.body.map_or(0, |body| body.locals.len())];
+    }
+
+    /// Begins the value of a constant.
+    pub(crate) fn enter_const(&mut self, constant: hir::ConstId) {
+        self.owner = Owner::Const(constant);
+        self.body = self.program.const_body(constant);
         self.places = vec![None; self.body.map_or(0, |body| body.locals.len())];
     }
 

@@ -11,8 +11,8 @@ use super::types::Types;
 pub(crate) enum Instance {
     /// A function with its type arguments.
     Fn(FnId, Tys),
-    /// A lambda of a function's instance.
-    Lambda(FnId, Tys, hir::LambdaId),
+    /// A lambda of an instance.
+    Lambda(Owner, Tys, hir::LambdaId),
     /// A function as a closure's code: takes the address of the captures and
     /// owned arguments.
     Value(FnId, Tys),
@@ -21,8 +21,21 @@ pub(crate) enum Instance {
     /// A method (function, type arguments) as a vtable has it, for values of
     /// the type: takes the value's address.
     Slot(FnId, Tys, Ty),
+    /// What fills the slot of a constant.
+    Const(hir::ConstId),
+    /// What gives back the constants that were used.
+    ReleaseConsts,
     /// The process entry.
     Entry,
+}
+
+/// Whose body a lambda stands in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Owner {
+    /// A function.
+    Fn(FnId),
+    /// A constant whose value the running program computes.
+    Const(hir::ConstId),
 }
 
 /// Operations that every type has by itself, as far as its parts have them.
@@ -68,11 +81,12 @@ impl Instance {
         match self {
             Self::Fn(function, args) if args == Tys::EMPTY => program.functions[function].path,
             Self::Entry => types.interner.intern("simple_main"),
+            Self::ReleaseConsts => types.interner.intern("simple_release_consts"),
             _ => {
                 let mut text = String::new();
                 match self {
                     Self::Fn(function, args)
-                    | Self::Lambda(function, args, _)
+                    | Self::Lambda(Owner::Fn(function), args, _)
                     | Self::Value(function, args)
                     | Self::Slot(function, args, _) => {
                         text.push_str(types.interner.resolve(program.functions[function].path));
@@ -83,7 +97,15 @@ impl Instance {
                         text.push(' ');
                         types.write_name(ty, &mut text, 0);
                     }
-                    Self::Entry => {}
+                    Self::Const(id) | Self::Lambda(Owner::Const(id), ..) => {
+                        let def = &program.consts[id];
+                        text.push_str(types.interner.resolve(program.modules[def.module].path));
+                        text.push('.');
+                        text.push_str(types.interner.resolve(def.name));
+                        // Constants of blocks may have one name.
+                        text.push_str(&format!(" const {}", id.0));
+                    }
+                    Self::ReleaseConsts | Self::Entry => {}
                 }
                 match self {
                     Self::Lambda(_, _, lambda) => {
@@ -112,13 +134,16 @@ impl Instance {
         };
         match self {
             Self::Entry => key(0, 0, 0, 0, false),
+            Self::ReleaseConsts => key(0, 1, 0, 0, false),
             Self::Fn(function, args) => key(1, function.0, 0, 0, args != Tys::EMPTY),
-            Self::Lambda(function, args, lambda) => {
+            Self::Const(id) => key(2, id.0, 0, 0, false),
+            Self::Lambda(Owner::Const(id), _, lambda) => key(2, id.0, 1, lambda.0, false),
+            Self::Lambda(Owner::Fn(function), args, lambda) => {
                 key(1, function.0, 1, lambda.0, args != Tys::EMPTY)
             }
             Self::Value(function, args) => key(1, function.0, 2, 0, args != Tys::EMPTY),
             Self::Slot(function, ..) => key(1, function.0, 3, 0, true),
-            Self::Structural(op, _) => key(2, 0, op as u8, 0, true),
+            Self::Structural(op, _) => key(3, 0, op as u8, 0, true),
         }
     }
 }

@@ -11,7 +11,7 @@ use simple_source::Span;
 use smallvec::SmallVec;
 
 use super::function::FunctionLowerer;
-use super::instance::Instance;
+use super::instance::{Instance, Owner};
 use crate::function::*;
 use crate::types::{Type, TypeId};
 
@@ -33,6 +33,8 @@ pub(crate) struct Plan {
 enum Root {
     Place(Place),
     Global(hir::GlobalId),
+    /// A constant and its slot.
+    Const(hir::ConstId, u32),
 }
 
 #[derive(Clone, Copy)]
@@ -60,6 +62,11 @@ impl<'a> FunctionLowerer<'_, '_, 'a> {
                 Plan { root: Root::Place(self.place_of(local)), steps: SmallVec::new() }
             }
             ExprKind::Global(global) => Plan { root: Root::Global(global), steps: SmallVec::new() },
+            ExprKind::Const(constant)
+                if let Some(slot) = self.shared.const_slots.get(&constant) =>
+            {
+                Plan { root: Root::Const(constant, *slot), steps: SmallVec::new() }
+            }
             ExprKind::Field { base, index } if !self.is_weak_field(base, index) => {
                 let mut plan = self.plan(base);
                 let base = self.subst(self.expr_of(base).ty);
@@ -120,6 +127,7 @@ impl<'a> FunctionLowerer<'_, '_, 'a> {
         let mut place = match plan.root {
             Root::Place(place) => place,
             Root::Global(global) => self.global_place(global),
+            Root::Const(constant, slot) => self.const_place(constant, slot),
         };
         for (position, step) in plan.steps.iter().enumerate() {
             // A class instance is shared: what leads to it is only read.
@@ -252,7 +260,8 @@ impl<'a> FunctionLowerer<'_, '_, 'a> {
     /// The place of a script's variable. Outside the script's own body it
     /// panics if the variable was not set yet.
     fn global_place(&mut self, global: hir::GlobalId) -> Place {
-        let in_script = self.program.entry.is_some_and(|entry| entry.function == self.function);
+        let in_script =
+            self.program.entry.is_some_and(|entry| Owner::Fn(entry.function) == self.owner);
         if !in_script {
             let set = self.global_address(super::entry::set_flag(global), self.types.bool_);
             let (ready, unset) = (self.b.new_block(), self.b.new_block());

@@ -12,7 +12,7 @@ use simple_source::{Diagnostic, IndexVec, Interner, Span, Symbol};
 
 use super::entry::Mode;
 use super::function::FunctionLowerer;
-use super::instance::{Instance, OrderKey};
+use super::instance::{Instance, OrderKey, Owner};
 use super::library::Library;
 use super::types::Types;
 use crate::function::*;
@@ -44,6 +44,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) interner: &'a Interner,
     pub(crate) library: Library,
     pub(crate) options: LowerOptions,
+    /// The constants that have slots.
+    pub(crate) const_slots: FxHashMap<hir::ConstId, u32>,
     shards: [Mutex<HashMap<Instance, u32, rustc_hash::FxBuildHasher>>; 16],
     made: boxcar::Vec<Made>,
     vtables: Mutex<VtableRequests>,
@@ -100,10 +102,25 @@ impl<'a> Shared<'a> {
                 return FuncId(number);
             }
         }
-        if !self.failed.load(Ordering::Relaxed) {
+        // What is given back is known when everything else is made.
+        if instance != Instance::ReleaseConsts && !self.failed.load(Ordering::Relaxed) {
             scope.spawn(move |scope| self.make(scope, number));
         }
         FuncId(number)
+    }
+
+    /// The constants with slots that something uses, in order of declaration.
+    pub(crate) fn used_consts(&self) -> Vec<hir::ConstId> {
+        let mut used: Vec<hir::ConstId> = self
+            .made
+            .iter()
+            .filter_map(|(_, made)| match made.instance {
+                Instance::Const(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        used.sort_unstable_by_key(|id| id.0);
+        used
     }
 
     /// Reports a generic function whose instances never end, once.
@@ -149,10 +166,14 @@ impl<'a> Shared<'a> {
         if types.endless {
             let function = match made.instance {
                 Instance::Fn(function, _)
-                | Instance::Lambda(function, ..)
+                | Instance::Lambda(Owner::Fn(function), ..)
                 | Instance::Value(function, _)
                 | Instance::Slot(function, ..) => function,
-                Instance::Structural(..) | Instance::Entry => {
+                Instance::Structural(..)
+                | Instance::Lambda(Owner::Const(_), ..)
+                | Instance::Const(_)
+                | Instance::ReleaseConsts
+                | Instance::Entry => {
                     self.program.entry.map_or(hir::FnId(0), |entry| entry.function)
                 }
             };
@@ -178,6 +199,7 @@ pub fn lower(
         interner,
         library: Library::find(program, interner),
         options,
+        const_slots: super::consts::slots(program, 2 * program.globals.len() as u32),
         shards: std::array::from_fn(|_| Mutex::default()),
         made: boxcar::Vec::new(),
         vtables: Mutex::default(),
@@ -189,7 +211,13 @@ pub fn lower(
     rayon::scope(|scope| {
         shared.request(scope, Instance::Entry, Span::NONE);
     });
-    let Shared { made, vtables, diagnostics, .. } = shared;
+    if !shared.const_slots.is_empty() {
+        rayon::scope(|scope| {
+            let release = shared.request(scope, Instance::ReleaseConsts, Span::NONE);
+            shared.make(scope, release.0);
+        });
+    }
+    let Shared { made, vtables, diagnostics, const_slots, .. } = shared;
     let diagnostics = diagnostics.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
     if !diagnostics.is_empty() {
         return Lowered { module: Module::default(), diagnostics };
@@ -197,6 +225,7 @@ pub fn lower(
     let vtables = vtables.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).list;
     let mut module = number(made.into_iter().collect(), vtables, interner);
     module.globals = super::entry::globals(program, table, interner);
+    module.globals.extend(super::consts::globals(program, &const_slots, table, interner));
     Lowered { module, diagnostics }
 }
 

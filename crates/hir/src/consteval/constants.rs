@@ -1,0 +1,141 @@
+//! All constants of a program.
+
+use std::cell::{Cell, OnceCell};
+
+use simple_source::{Diagnostic, IndexVec};
+
+use super::{Context, Failure, codes, effects, evaluate};
+use crate::body::{ExprKind, MethodRef};
+use crate::def::{ConstId, ConstValue, Program};
+use crate::program::Resolved;
+
+/// What became of a constant.
+#[derive(Clone, Debug)]
+enum Outcome {
+    /// The compiler knows its value.
+    Known(ConstValue),
+    /// The running program computes it when it first needs it.
+    Deferred,
+    /// It was refused.
+    Refused,
+}
+
+/// Evaluates every constant whose body was checked without errors, each once
+/// and after those that it needs.
+pub(crate) fn evaluate_all(program: &mut Program, diagnostics: &mut Vec<Diagnostic>) {
+    let evaluation = Evaluation {
+        program,
+        outcomes: (0..program.consts.len()).map(|_| OnceCell::new()).collect(),
+        running: (0..program.consts.len()).map(|_| Cell::new(false)).collect(),
+        stack: Default::default(),
+        diagnostics: Default::default(),
+    };
+    for constant in program.consts.indices() {
+        evaluation.outcome(constant);
+    }
+    let Evaluation { outcomes, diagnostics: found, .. } = evaluation;
+    diagnostics.extend(found.into_inner());
+    for (constant, outcome) in outcomes.into_raw().into_iter().enumerate() {
+        let def = &mut program.consts[ConstId(constant as u32)];
+        match outcome.into_inner() {
+            Some(Outcome::Known(value)) => def.value = Some(value),
+            Some(Outcome::Deferred) => def.deferred = true,
+            Some(Outcome::Refused) | None => {}
+        }
+    }
+}
+
+struct Evaluation<'p> {
+    program: &'p Program,
+    outcomes: IndexVec<ConstId, OnceCell<Outcome>>,
+    running: IndexVec<ConstId, Cell<bool>>,
+    /// The constants that are being evaluated, outermost first.
+    stack: std::cell::RefCell<Vec<ConstId>>,
+    diagnostics: std::cell::RefCell<Vec<Diagnostic>>,
+}
+
+impl Evaluation<'_> {
+    /// What a constant is, evaluated if it was not yet. A circle is refused at
+    /// the first of its constants that is met.
+    fn outcome(&self, constant: ConstId) -> &Outcome {
+        const REFUSED: &Outcome = &Outcome::Refused;
+        if let Some(known) = self.outcomes[constant].get() {
+            return known;
+        }
+        if self.running[constant].get() {
+            self.report_circle(constant);
+            return REFUSED;
+        }
+        self.running[constant].set(true);
+        self.stack.borrow_mut().push(constant);
+        let outcome = self.compute(constant);
+        self.stack.borrow_mut().pop();
+        self.outcomes[constant].get_or_init(|| outcome)
+    }
+
+    fn compute(&self, constant: ConstId) -> Outcome {
+        let program = self.program;
+        let Some(body) = program.const_body(constant) else { return Outcome::Refused };
+        let context = Context {
+            types: &program.types,
+            functions: &program.functions,
+            adts: &program.adts,
+            lang: &program.lang,
+            interner: &program.session.interner,
+            body: &|function| program.body(function),
+            constant: &|constant| match self.outcome(constant) {
+                Outcome::Known(value) => Ok(value.clone()),
+                Outcome::Deferred => Err(Failure::Deferred),
+                Outcome::Refused => Err(Failure::Diagnosed),
+            },
+            method: &|method: MethodRef| match program.resolve_method(method) {
+                Some(Resolved::Fn(function)) => Some(function),
+                _ => None,
+            },
+        };
+        let failure = match evaluate(context, body) {
+            Ok(value) => return Outcome::Known(value),
+            Err(failure) => failure,
+        };
+        let failure = match failure {
+            Failure::Deferred => {
+                match self.refused_part(body).or_else(|| effects::find(program, body)) {
+                    Some(failure) => failure,
+                    None => return Outcome::Deferred,
+                }
+            }
+            other => other,
+        };
+        self.diagnostics.borrow_mut().extend(failure.diagnostic());
+        Outcome::Refused
+    }
+
+    /// A constant in a body that is itself refused: nothing more is said.
+    fn refused_part(&self, body: &crate::Body) -> Option<Failure> {
+        let refused = body.exprs.iter().any(|expr| match expr.kind {
+            ExprKind::Const(constant) => matches!(self.outcome(constant), Outcome::Refused),
+            _ => false,
+        });
+        refused.then_some(Failure::Diagnosed)
+    }
+
+    fn report_circle(&self, constant: ConstId) {
+        let program = self.program;
+        let stack = self.stack.borrow();
+        let start = stack.iter().position(|other| *other == constant).unwrap_or(0);
+        let name = |constant: ConstId| program.text(program.consts[constant].name);
+        let mut way: Vec<&str> = stack[start..].iter().map(|other| name(*other)).collect();
+        way.push(name(constant));
+        let def = &program.consts[constant];
+        let own = name(constant);
+        self.diagnostics.borrow_mut().push(
+            Diagnostic::error(
+                &codes::CONST_CIRCLE,
+                def.span,
+                format!("the value of `{own}` depends on itself"),
+            )
+            .label("needs its own value")
+            .note(format!("it is {}", way.join(", which needs "))),
+        );
+    }
+}
