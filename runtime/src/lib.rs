@@ -33,6 +33,7 @@ mod environment;
 mod format;
 mod hash;
 mod io;
+mod layout;
 mod list;
 mod memory;
 mod object;

@@ -15,7 +15,7 @@ use super::function::FunctionLowerer;
 use super::instance::Instance;
 use super::types::Types;
 use crate::function::*;
-use crate::types::TypeTable;
+use crate::types::{TypeId, TypeTable};
 
 /// Parts that a constant may have to be built where it is used.
 const MAX_INLINE_PARTS: usize = 8;
@@ -131,9 +131,14 @@ impl FunctionLowerer<'_, '_, '_> {
         self.finish(header)
     }
 
-    /// The function that gives back, at the program's end, what those of
-    /// `used` hold.
-    pub(crate) fn lower_release(&mut self, name: Symbol, used: &[ConstId]) -> Function {
+    /// The function that gives back, at the program's end, what the slots of
+    /// constants and of kept `results` hold.
+    pub(crate) fn lower_release(
+        &mut self,
+        name: Symbol,
+        used: &[ConstId],
+        results: &[(u32, TypeId)],
+    ) -> Function {
         let mut header = self.header(name, None);
         header.attributes.inline = InlineHint::Never;
         self.b = Builder::new(header.span);
@@ -144,6 +149,10 @@ impl FunctionLowerer<'_, '_, '_> {
             {
                 self.discard_slot(slot, slot + 1, ty);
             }
+        }
+        for (slot, ty) in results {
+            let place = self.global_address(*slot, *ty);
+            self.b.push(StatementKind::Discard(place));
         }
         self.b.terminate(Terminator::Return(Operand::Const(Const::Unit)));
         self.finish(header)

@@ -115,8 +115,8 @@ impl FunctionLowerer<'_, '_, '_> {
             let id = hir::GlobalId(index as u32);
             self.discard_slot(value_slot(id), set_flag(id), ty);
         }
-        if !self.shared.const_slots.is_empty() {
-            let release = self.request(Instance::ReleaseConsts);
+        if self.shared.has_slots {
+            let release = self.request(Instance::ReleaseSlots);
             self.b.call(None, Callee::Function(release), &[]);
         }
     }

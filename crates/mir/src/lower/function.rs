@@ -63,15 +63,22 @@ impl<'l, 's, 'a> FunctionLowerer<'l, 's, 'a> {
     pub(crate) fn lower(&mut self, instance: Instance) -> Function {
         let name = instance.name(&mut self.types);
         match instance {
-            Instance::Fn(function, args) => self.lower_fn(name, function, args),
+            Instance::Fn(function, args) => {
+                match self.program.functions[function].attributes.cached {
+                    Some(ttl) => self.lower_cached(name, function, args, ttl),
+                    None => self.lower_fn(name, function, args),
+                }
+            }
+            Instance::Computed(function, args) => self.lower_fn(name, function, args),
             Instance::Lambda(owner, args, lambda) => self.lower_lambda(name, owner, args, lambda),
             Instance::Value(function, args) => self.lower_value(name, function, args),
             Instance::Structural(op, ty) => self.lower_structural(name, op, ty),
             Instance::Slot(function, args, ty) => self.lower_slot(name, function, args, ty),
             Instance::Const(constant) => self.lower_const(name, constant),
-            Instance::ReleaseConsts => {
+            Instance::ReleaseSlots => {
                 let used = self.shared.used_consts();
-                self.lower_release(name, &used)
+                let results = self.shared.used_results();
+                self.lower_release(name, &used, &results)
             }
             Instance::Entry => self.lower_entry(name),
         }

@@ -11,6 +11,8 @@ use super::types::Types;
 pub(crate) enum Instance {
     /// A function with its type arguments.
     Fn(FnId, Tys),
+    /// The body of a `@cached` function; `Fn` is what looks for a result first.
+    Computed(FnId, Tys),
     /// A lambda of an instance.
     Lambda(Owner, Tys, hir::LambdaId),
     /// A function as a closure's code: takes the address of the captures and
@@ -23,8 +25,8 @@ pub(crate) enum Instance {
     Slot(FnId, Tys, Ty),
     /// What fills the slot of a constant.
     Const(hir::ConstId),
-    /// What gives back the constants that were used.
-    ReleaseConsts,
+    /// What gives back the slots of constants and kept results.
+    ReleaseSlots,
     /// The process entry.
     Entry,
 }
@@ -81,13 +83,14 @@ impl Instance {
         match self {
             Self::Fn(function, args) if args == Tys::EMPTY => program.functions[function].path,
             Self::Entry => types.interner.intern("simple_main"),
-            Self::ReleaseConsts => types.interner.intern("simple_release_consts"),
+            Self::ReleaseSlots => types.interner.intern("simple_release_slots"),
             _ => {
                 let mut text = String::new();
                 match self {
                     Self::Fn(function, args)
                     | Self::Lambda(Owner::Fn(function), args, _)
                     | Self::Value(function, args)
+                    | Self::Computed(function, args)
                     | Self::Slot(function, args, _) => {
                         text.push_str(types.interner.resolve(program.functions[function].path));
                         types.write_args(program.types.list(args), &mut text, 0);
@@ -105,13 +108,14 @@ impl Instance {
                         // Constants of blocks may have one name.
                         text.push_str(&format!(" const {}", id.0));
                     }
-                    Self::ReleaseConsts | Self::Entry => {}
+                    Self::ReleaseSlots | Self::Entry => {}
                 }
                 match self {
                     Self::Lambda(_, _, lambda) => {
                         text.push_str(&format!(".lambda{}", lambda.0));
                     }
                     Self::Value(..) => text.push_str(".value"),
+                    Self::Computed(..) => text.push_str(".computed"),
                     Self::Slot(_, _, ty) => {
                         text.push_str(".slot ");
                         types.write_name(ty, &mut text, 0);
@@ -134,7 +138,7 @@ impl Instance {
         };
         match self {
             Self::Entry => key(0, 0, 0, 0, false),
-            Self::ReleaseConsts => key(0, 1, 0, 0, false),
+            Self::ReleaseSlots => key(0, 1, 0, 0, false),
             Self::Fn(function, args) => key(1, function.0, 0, 0, args != Tys::EMPTY),
             Self::Const(id) => key(2, id.0, 0, 0, false),
             Self::Lambda(Owner::Const(id), _, lambda) => key(2, id.0, 1, lambda.0, false),
@@ -143,6 +147,7 @@ impl Instance {
             }
             Self::Value(function, args) => key(1, function.0, 2, 0, args != Tys::EMPTY),
             Self::Slot(function, ..) => key(1, function.0, 3, 0, true),
+            Self::Computed(function, args) => key(1, function.0, 4, 0, args != Tys::EMPTY),
             Self::Structural(op, _) => key(3, 0, op as u8, 0, true),
         }
     }

@@ -36,6 +36,34 @@ pub(crate) struct DictParts {
     pub(crate) value_field: u32,
 }
 
+/// What `@cached` functions call: `std.cached`.
+#[derive(Clone, Copy)]
+pub(crate) struct CachedParts {
+    /// `kept(results, key, ttl) -> V?`
+    pub(crate) kept: FnId,
+    /// `keep(mut results, key, value, ttl)`
+    pub(crate) keep: FnId,
+}
+
+impl CachedParts {
+    /// Finds them by their paths. Asked for only where a function is cached.
+    ///
+    /// # Panics
+    /// As [`Library::find`].
+    pub(crate) fn find(program: &Program, interner: &Interner) -> Self {
+        let find = |path: &str| {
+            let symbol = interner.intern(path);
+            program
+                .functions
+                .iter_enumerated()
+                .find(|(_, def)| def.path == symbol)
+                .map(|(function, _)| function)
+                .unwrap_or_else(|| panic!("the library has no `{path}` that lowering needs"))
+        };
+        Self { kept: find("std.cached.kept"), keep: find("std.cached.keep") }
+    }
+}
+
 impl Library {
     /// Finds them by name.
     ///

@@ -7,6 +7,7 @@
 //! declarations alone, never on which worker was first.
 
 mod builder;
+mod cached;
 mod calls;
 mod closures;
 mod consts;

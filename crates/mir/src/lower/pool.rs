@@ -13,7 +13,7 @@ use simple_source::{Diagnostic, IndexVec, Interner, Span, Symbol};
 use super::entry::Mode;
 use super::function::FunctionLowerer;
 use super::instance::{Instance, OrderKey, Owner};
-use super::library::Library;
+use super::library::{CachedParts, Library};
 use super::types::Types;
 use crate::function::*;
 use crate::types::TypeTable;
@@ -46,6 +46,12 @@ pub(crate) struct Shared<'a> {
     pub(crate) options: LowerOptions,
     /// The constants that have slots.
     pub(crate) const_slots: FxHashMap<hir::ConstId, u32>,
+    /// Whether there may be slots to give back at the end.
+    pub(crate) has_slots: bool,
+    /// Slots of variables and constants; those of kept results follow.
+    fixed_slots: u32,
+    results: Mutex<ResultSlots>,
+    cached: std::sync::OnceLock<CachedParts>,
     shards: [Mutex<HashMap<Instance, u32, rustc_hash::FxBuildHasher>>; 16],
     made: boxcar::Vec<Made>,
     vtables: Mutex<VtableRequests>,
@@ -66,6 +72,14 @@ struct Made {
 struct VtableRequests {
     by_name: FxHashMap<Symbol, u32>,
     list: Vec<VtableRequest>,
+}
+
+/// The slots of kept results, by the name of the function they are of and
+/// provisional number.
+#[derive(Default)]
+struct ResultSlots {
+    by_name: FxHashMap<Symbol, u32>,
+    list: Vec<Global>,
 }
 
 /// A vtable that some function refers to.
@@ -103,7 +117,7 @@ impl<'a> Shared<'a> {
             }
         }
         // What is given back is known when everything else is made.
-        if instance != Instance::ReleaseConsts && !self.failed.load(Ordering::Relaxed) {
+        if instance != Instance::ReleaseSlots && !self.failed.load(Ordering::Relaxed) {
             scope.spawn(move |scope| self.make(scope, number));
         }
         FuncId(number)
@@ -152,6 +166,34 @@ impl<'a> Shared<'a> {
         })
     }
 
+    /// The provisional slot of the results that the function `name` keeps.
+    pub(crate) fn request_results(&self, name: Symbol, ty: crate::TypeId) -> u32 {
+        let mut results = self.results.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let next = results.list.len() as u32;
+        let ResultSlots { by_name, list } = &mut *results;
+        let position = *by_name.entry(name).or_insert_with(|| {
+            let name = format!("{}.results", self.interner.resolve(name));
+            list.push(Global { name: self.interner.intern(&name), ty });
+            next
+        });
+        self.fixed_slots + position
+    }
+
+    /// The slots of kept results by name, with their types.
+    pub(crate) fn used_results(&self) -> Vec<(u32, crate::TypeId)> {
+        let results = self.results.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let order = by_name(&results.list, self.interner);
+        order
+            .into_iter()
+            .map(|index| (self.fixed_slots + index as u32, results.list[index].ty))
+            .collect()
+    }
+
+    /// What cached functions call.
+    pub(crate) fn cached_library(&self) -> CachedParts {
+        *self.cached.get_or_init(|| CachedParts::find(self.program, self.interner))
+    }
+
     fn make<'s>(&'s self, scope: &rayon::Scope<'s>, number: u32) {
         if self.failed.load(Ordering::Relaxed) {
             return;
@@ -168,11 +210,12 @@ impl<'a> Shared<'a> {
                 Instance::Fn(function, _)
                 | Instance::Lambda(Owner::Fn(function), ..)
                 | Instance::Value(function, _)
+                | Instance::Computed(function, _)
                 | Instance::Slot(function, ..) => function,
                 Instance::Structural(..)
                 | Instance::Lambda(Owner::Const(_), ..)
                 | Instance::Const(_)
-                | Instance::ReleaseConsts
+                | Instance::ReleaseSlots
                 | Instance::Entry => {
                     self.program.entry.map_or(hir::FnId(0), |entry| entry.function)
                 }
@@ -193,13 +236,21 @@ pub fn lower(
     interner: &Interner,
     options: LowerOptions,
 ) -> Lowered {
+    let const_slots = super::consts::slots(program, 2 * program.globals.len() as u32);
+    let fixed_slots = 2 * (program.globals.len() + const_slots.len()) as u32;
+    let is_cached = |def: &hir::FnDef| def.attributes.cached.is_some();
+    let has_slots = !const_slots.is_empty() || program.functions.iter().any(is_cached);
     let shared = Shared {
         program,
         table,
         interner,
         library: Library::find(program, interner),
         options,
-        const_slots: super::consts::slots(program, 2 * program.globals.len() as u32),
+        const_slots,
+        has_slots,
+        fixed_slots,
+        results: Mutex::default(),
+        cached: std::sync::OnceLock::new(),
         shards: std::array::from_fn(|_| Mutex::default()),
         made: boxcar::Vec::new(),
         vtables: Mutex::default(),
@@ -211,26 +262,53 @@ pub fn lower(
     rayon::scope(|scope| {
         shared.request(scope, Instance::Entry, Span::NONE);
     });
-    if !shared.const_slots.is_empty() {
+    if shared.has_slots {
         rayon::scope(|scope| {
-            let release = shared.request(scope, Instance::ReleaseConsts, Span::NONE);
+            let release = shared.request(scope, Instance::ReleaseSlots, Span::NONE);
             shared.make(scope, release.0);
         });
     }
-    let Shared { made, vtables, diagnostics, const_slots, .. } = shared;
+    let Shared { made, vtables, diagnostics, const_slots, results, .. } = shared;
     let diagnostics = diagnostics.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
     if !diagnostics.is_empty() {
         return Lowered { module: Module::default(), diagnostics };
     }
     let vtables = vtables.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).list;
-    let mut module = number(made.into_iter().collect(), vtables, interner);
+    let results = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).list;
+    let result_order = by_name(&results, interner);
+    let mut result_finals = vec![0; results.len()];
+    for (position, index) in result_order.iter().enumerate() {
+        result_finals[*index] = fixed_slots + position as u32;
+    }
+    let slots = Slots { fixed: fixed_slots, results: result_finals };
+    let mut module = number(made.into_iter().collect(), vtables, &slots, interner);
     module.globals = super::entry::globals(program, table, interner);
     module.globals.extend(super::consts::globals(program, &const_slots, table, interner));
+    module.globals.extend(result_order.iter().map(|index| results[*index].clone()));
     Lowered { module, diagnostics }
 }
 
-/// Gives functions and vtables their final numbers.
-fn number(made: Vec<Made>, vtables: Vec<VtableRequest>, interner: &Interner) -> Module {
+/// Positions in `globals`, ordered by name.
+fn by_name(globals: &[Global], interner: &Interner) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..globals.len()).collect();
+    order.sort_unstable_by_key(|index| interner.resolve(globals[*index].name));
+    order
+}
+
+/// The final numbers of slots: those from `fixed` on are kept results, whose
+/// provisional numbers depend on the order in which they were asked for.
+struct Slots {
+    fixed: u32,
+    results: Vec<u32>,
+}
+
+/// Gives functions, vtables and slots their final numbers.
+fn number(
+    made: Vec<Made>,
+    vtables: Vec<VtableRequest>,
+    slots: &Slots,
+    interner: &Interner,
+) -> Module {
     let done = |made: &Made| made.done.get().expect("every queued instance was made").name;
     let mut order: Vec<(OrderKey, u32)> = made
         .par_iter()
@@ -249,13 +327,13 @@ fn number(made: Vec<Made>, vtables: Vec<VtableRequest>, interner: &Interner) -> 
         vtable_finals[*index] = position as u32;
     }
 
-    let mut slots: Vec<Option<Function>> =
+    let mut lowered: Vec<Option<Function>> =
         made.into_iter().map(|made| made.done.into_inner()).collect();
     let mut functions: Vec<Function> = order
         .iter()
-        .map(|(_, number)| slots[*number as usize].take().expect("each is placed once"))
+        .map(|(_, number)| lowered[*number as usize].take().expect("each is placed once"))
         .collect();
-    functions.par_iter_mut().for_each(|function| renumber(function, &finals, &vtable_finals));
+    functions.par_iter_mut().for_each(|function| renumber(function, &finals, &vtable_finals, slots));
 
     let vtables = vtable_order
         .iter()
@@ -281,7 +359,7 @@ fn number(made: Vec<Made>, vtables: Vec<VtableRequest>, interner: &Interner) -> 
 }
 
 /// Replaces provisional numbers by final ones.
-fn renumber(function: &mut Function, functions: &[FuncId], vtables: &[u32]) {
+fn renumber(function: &mut Function, functions: &[FuncId], vtables: &[u32], slots: &Slots) {
     let fix = |id: &mut FuncId| *id = functions[id.0 as usize];
     let fix_operand = |operand: &mut Operand| {
         if let Operand::Const(Const::Function(id, _)) = operand {
@@ -299,6 +377,9 @@ fn renumber(function: &mut Function, functions: &[FuncId], vtables: &[u32]) {
                         fix_operand(operand);
                     }
                     Rvalue::Closure { code, .. } => fix(code),
+                    Rvalue::GlobalAddress(slot) if *slot >= slots.fixed => {
+                        *slot = slots.results[(*slot - slots.fixed) as usize];
+                    }
                     _ => {}
                 },
                 _ => {}
