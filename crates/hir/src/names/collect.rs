@@ -289,10 +289,7 @@ impl Collector<'_> {
 
     /// Binds a name of the module.
     fn declare(&mut self, name: ast::Name, def: Def, public: bool) {
-        if built_in_type(name.symbol).is_some()
-            || name.symbol == sym::SELF_TYPE
-            || (name.symbol == sym::LIST && !self.program.is_library(self.module))
-        {
+        if built_in_type(name.symbol).is_some() || name.symbol == sym::SELF_TYPE {
             let text = self.program.text(name.symbol).to_owned();
             let mut better = text.clone();
             if let Some(first) = better.get_mut(0..1) {

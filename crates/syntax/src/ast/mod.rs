@@ -116,6 +116,9 @@ pub struct Ast {
     pub file: FileId,
     /// Top-level declarations, tests and, in a script, statements, in order.
     pub items: Vec<ItemId>,
+    /// The tokens, by number, with which the arguments of calls without
+    /// parentheses begin: what follows a name there is no operator or index.
+    pub(crate) bare_arguments: Vec<u32>,
     item_table: IndexVec<ItemId, Item>,
     exprs: IndexVec<ExprId, Expr>,
     expr_spans: IndexVec<ExprId, Span>,
@@ -137,6 +140,7 @@ impl Ast {
         Self {
             file,
             items: Vec::new(),
+            bare_arguments: Vec::new(),
             item_table: IndexVec::new(),
             exprs: IndexVec::with_capacity(tokens / 2),
             expr_spans: IndexVec::with_capacity(tokens / 2),

@@ -17,13 +17,16 @@ pub(super) struct Measure {
 }
 
 impl Measure {
-    pub(super) fn new(text: &str, tokens: &Tokens) -> Self {
+    /// `bare_arguments`: the tokens with which arguments without parentheses
+    /// begin.
+    pub(super) fn new(text: &str, tokens: &Tokens, bare_arguments: &[u32]) -> Self {
         let count = tokens.len();
         let partner = partners(tokens);
         let mut spaces = vec![false; count];
         let mut spacing = Spacing::default();
         for (index, space) in spaces.iter_mut().enumerate() {
-            *space = space_before(&mut spacing, tokens, index);
+            let is_bare = bare_arguments.binary_search(&(index as u32)).is_ok();
+            *space = space_before(&mut spacing, tokens, index, is_bare);
         }
         let mut widths = Vec::with_capacity(count + 1);
         let mut breaks = Vec::with_capacity(count + 1);

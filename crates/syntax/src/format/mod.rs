@@ -38,14 +38,14 @@ const STEP: usize = 4;
 /// touched.
 pub fn format(text: &str, base: u32, interner: &Interner) -> Result<String, Vec<Diagnostic>> {
     let (tokens, diagnostics) = lex(text, base, interner);
-    let (_, diagnostics) = parse_tokens(text, base, FileId(0), interner, &tokens, diagnostics);
+    let (ast, diagnostics) = parse_tokens(text, base, FileId(0), interner, &tokens, diagnostics);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
     }
     let mut printer = Printer {
         text,
         tokens: &tokens,
-        measure: Measure::new(text, &tokens),
+        measure: Measure::new(text, &tokens, &ast.bare_arguments),
         out: String::with_capacity(text.len() + text.len() / 8),
         column: 0,
         line_indent: 0,

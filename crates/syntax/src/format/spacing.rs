@@ -17,8 +17,13 @@ pub(super) struct Spacing {
 }
 
 /// Whether a space stands before token `index`; to be asked for each token in
-/// order.
-pub(super) fn space_before(state: &mut Spacing, tokens: &Tokens, index: usize) -> bool {
+/// order. `is_bare`: the arguments of a call without parentheses begin here.
+pub(super) fn space_before(
+    state: &mut Spacing,
+    tokens: &Tokens,
+    index: usize,
+    is_bare: bool,
+) -> bool {
     use TokenKind::*;
     let kind = match tokens.kind(index) {
         // The library has a function of this name.
@@ -35,10 +40,10 @@ pub(super) fn space_before(state: &mut Spacing, tokens: &Tokens, index: usize) -
         state.last_is_prefix = matches!(kind, Minus | Tilde);
         return false;
     };
-    let is_prefix = matches!(kind, Minus | Tilde) && !last.ends_operand();
+    let is_prefix = matches!(kind, Minus | Tilde) && (is_bare || !last.ends_operand());
     // `T??` is an option of an option, `a ?? b` an operator.
     let is_suffix = kind == QuestionQuestion && !starts_operand(tokens.kind(index + 1));
-    let space = wants_space(state, last, kind, is_prefix, is_suffix);
+    let space = is_bare || wants_space(state, last, kind, is_prefix, is_suffix);
     track_attribute(state, last, kind);
     state.last = Some(if is_suffix { Question } else { kind });
     state.last_is_prefix = is_prefix;

@@ -258,7 +258,15 @@ impl<'a> Parser<'a> {
 
     /// Whether white space stands before the current token.
     fn has_gap(&self) -> bool {
-        self.pos > 0 && self.tokens.ends[self.pos - 1] < self.tokens.starts[self.pos]
+        self.has_gap_at(0)
+    }
+
+    /// Whether white space stands before the token `offset` ahead.
+    fn has_gap_at(&self, offset: usize) -> bool {
+        let index = self.pos + offset;
+        index > 0
+            && index < self.kinds.len()
+            && self.tokens.ends[index - 1] < self.tokens.starts[index]
     }
 
     /// The tokens from `offset` ahead to the line's end, or as many of them as

@@ -1,6 +1,6 @@
 //! Statements.
 
-use simple_source::{Applicability, Diagnostic, Span};
+use simple_source::{Applicability, Diagnostic, Span, sym};
 
 use super::Parser;
 use super::expr::starts_expr;
@@ -334,7 +334,10 @@ impl Parser<'_> {
             ahead += 2;
         }
         match self.nth(ahead) {
-            Ident | SelfValue | Int | Float | Str | StrStart | True | False | Nil | Backslash => {}
+            Ident | SelfValue | Int | Float | Str | StrStart | True | False | Nil | Backslash
+            | LBrace => {}
+            LBracket if self.is_bare_list(ahead) => {}
+            Minus | LParen if self.is_printed(ahead) => {}
             // Not allowed, but what is meant is clear.
             Not if self.nth(ahead + 1) != In => {}
             Mut | If | Match => {}
@@ -355,6 +358,7 @@ impl Parser<'_> {
             callee = if self.wrap() { self.add(field, lo) } else { self.error_expr() };
         }
         let args_at = self.pos;
+        self.ast.bare_arguments.push(args_at as u32);
         if !self.has_gap() {
             self.bare_call_without_space();
         }
@@ -377,6 +381,39 @@ impl Parser<'_> {
             if self.wrap() { self.add(Expr::Call { callee, args }, lo) } else { self.error_expr() };
         self.deepest = self.deepest.max(outer);
         Some(call)
+    }
+
+    /// Whether the bracket at `ahead` begins a list that is passed: it stands
+    /// apart, and what it would be an index of is not assigned.
+    fn is_bare_list(&self, ahead: usize) -> bool {
+        self.has_gap_at(ahead) && !self.rest_of_line(ahead).iter().any(|kind| kind.is_assignment())
+    }
+
+    /// Whether what stands at `ahead` is an operand after `print` or `eprint`.
+    /// As they have no value, `print -x` cannot be a subtraction, nor can
+    /// `print (a + b) * 2` multiply what `print (a + b)` returns.
+    fn is_printed(&self, ahead: usize) -> bool {
+        if ahead != 1
+            || ![sym::PRINT, sym::EPRINT].contains(&self.symbol())
+            || !self.has_gap_at(ahead)
+        {
+            return false;
+        }
+        if self.nth(ahead) == TokenKind::Minus {
+            return !self.has_gap_at(ahead + 1);
+        }
+        let mut depth = 0;
+        let line = self.rest_of_line(ahead);
+        let close = line.iter().position(|kind| {
+            match kind {
+                TokenKind::LParen => depth += 1,
+                TokenKind::RParen => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        let after = close.and_then(|close| line.get(close + 1));
+        after.is_some_and(|kind| kind.continues_line() || *kind == TokenKind::Dot)
     }
 
     /// Tells a bare call from other things that begin with two names.
