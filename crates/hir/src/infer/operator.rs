@@ -13,6 +13,7 @@ use super::table::{NumberClass, Var, VarKind};
 use crate::body::*;
 use crate::codes;
 use crate::def::*;
+use crate::names::Def;
 use crate::ty::{Ty, TyKind};
 
 /// What the type of an operand is to arithmetic.
@@ -102,7 +103,7 @@ impl<'p> Infer<'p> {
         }
     }
 
-    /// `print -x`: a subtraction from a function, meant as a call.
+    /// `show -x`: a subtraction from a function, meant as a call.
     fn command_operator(
         &mut self,
         id: ast::ExprId,
@@ -111,9 +112,12 @@ impl<'p> Infer<'p> {
         span: Span,
     ) -> Option<ExprId> {
         let Tree::Name(name) = *self.f.ast.expr(left) else { return None };
-        if self.scopes.find(name).is_some()
-            || self.program.built_in_function(self.f.module, name).is_none()
-        {
+        if self.scopes.find(name).is_some() {
+            return None;
+        }
+        let is_function = matches!(self.program.lookup(self.f.module, name), Some(Def::Fn(_)))
+            || self.program.built_in_function(self.f.module, name).is_some();
+        if !is_function {
             return None;
         }
         let text = self.text(name);
