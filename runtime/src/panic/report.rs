@@ -79,6 +79,8 @@ pub(crate) fn write_trace(out: &mut impl Sink, frames: impl Iterator<Item = Addr
 }
 
 /// The innermost frame of the user's own code, or else of any but the runtime's.
+/// One without a position (the stack ran out in a function's first
+/// instructions) is passed over: its caller's says more.
 #[inline(never)]
 fn first_shown(
     image: Image,
@@ -87,7 +89,7 @@ fn first_shown(
     let mut fallback = None;
     for address in frames {
         let Some(function) = image.function_at(address.pc()) else { continue };
-        if function.is_users() {
+        if function.is_users() && image.position(function, address).is_some() {
             return Some((function, address));
         }
         if fallback.is_none() && !function.is_runtimes() {
