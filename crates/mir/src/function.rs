@@ -533,6 +533,10 @@ pub enum StatementKind {
     /// variable at the end. Only before the ownership pass, which makes it a
     /// `Release`.
     Discard(Place),
+    /// Uses a value, so that it lives until here: variables whose end can be
+    /// seen through weak references live to the end of their block. Only before
+    /// the ownership pass, which leaves it out.
+    Keep(Place),
     /// Counts one more reference to everything counted in a value. Only after
     /// the ownership pass.
     Retain(Place),

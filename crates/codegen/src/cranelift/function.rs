@@ -342,7 +342,7 @@ impl<'f, 'a> Translator<'f, 'a> {
                 let place = self.place(*place);
                 self.free_object(place);
             }
-            StatementKind::Initialise(..) | StatementKind::Discard(_) => {
+            StatementKind::Initialise(..) | StatementKind::Discard(_) | StatementKind::Keep(_) => {
                 panic!("invalid MIR: a statement from before the ownership pass")
             }
         }

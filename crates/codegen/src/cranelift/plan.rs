@@ -257,7 +257,8 @@ fn visit_statement(
         StatementKind::Retain(place)
         | StatementKind::Release(place)
         | StatementKind::Free(place)
-        | StatementKind::Discard(place) => visit_place(function, *place, note),
+        | StatementKind::Discard(place)
+        | StatementKind::Keep(place) => visit_place(function, *place, note),
     }
 }
 

@@ -113,6 +113,7 @@ pub fn for_each_occurrence(
             visitor.operand(operand, Role::Store);
             visitor.place(place, How::Initialise);
         }
+        StatementKind::Keep(place) => visitor.operand(Operand::Copy(place), Role::Look),
         StatementKind::Discard(place)
         | StatementKind::Retain(place)
         | StatementKind::Release(place)

@@ -311,6 +311,7 @@ impl<'a> Machine<'a> {
                 let location = self.locate_mut(place)?;
                 self.write(&location, Value::Nothing)
             }
+            StatementKind::Keep(place) => self.load(place).map(|_| ()),
             StatementKind::Retain(place) => {
                 let value = self.load(place)?;
                 self.retain_parts(&value)

@@ -75,6 +75,7 @@ impl FunctionLowerer<'_, '_, '_> {
             let ty = self.ty(declared.ty);
             let place = Place::local(self.b.named(ty, declared.name));
             self.places[local.0 as usize] = Some(place);
+            self.begin_life(*local);
             header.params.push(ParamMode::Owned);
         }
         for (index, local) in lambda.captures.iter().enumerate() {

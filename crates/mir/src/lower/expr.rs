@@ -20,10 +20,12 @@ impl FunctionLowerer<'_, '_, '_> {
         let expr = self.expr_of(id);
         match expr.kind {
             ExprKind::Block { stmts, tail } => {
+                let living = self.living.len();
                 self.statements(stmts);
                 if let Some(tail) = tail {
                     self.effect(tail);
                 }
+                self.end_lives(living);
             }
             ExprKind::If { condition, then, otherwise } => {
                 self.lower_if(condition, then, otherwise, None);
@@ -42,11 +44,13 @@ impl FunctionLowerer<'_, '_, '_> {
         let expr = self.expr_of(id);
         match expr.kind {
             ExprKind::Block { stmts, tail } => {
+                let living = self.living.len();
                 self.statements(stmts);
                 match tail {
                     Some(tail) => self.into(tail, dest),
                     None => self.store_unit(dest),
                 }
+                self.end_lives(living);
             }
             ExprKind::If { condition, then, otherwise } => {
                 self.lower_if(condition, then, otherwise, Some(dest));
@@ -96,8 +100,11 @@ impl FunctionLowerer<'_, '_, '_> {
                 Operand::Copy(self.realise(&plan, Access::Read))
             }
             ExprKind::Block { stmts, tail: Some(tail) } => {
+                let living = self.living.len();
                 self.statements(stmts);
-                self.operand(tail)
+                let value = self.operand(tail);
+                self.end_lives(living);
+                value
             }
             _ => {
                 let outer = self.b.set_span(expr.span);
@@ -342,7 +349,10 @@ impl FunctionLowerer<'_, '_, '_> {
             ExprKind::Return(value) => {
                 match value {
                     Some(value) => self.lower_return_value(value),
-                    None => self.b.terminate(Terminator::Return(Operand::Const(Const::Unit))),
+                    None => {
+                        self.keep_lives(0);
+                        self.b.terminate(Terminator::Return(Operand::Const(Const::Unit)));
+                    }
                 }
                 Rvalue::Use(Operand::Const(Const::Unit))
             }
@@ -445,12 +455,14 @@ impl FunctionLowerer<'_, '_, '_> {
             // Each round of a loop makes the variable anew.
             let place = self.place_of(local);
             self.into(value, place);
+            self.begin_life(local);
             return;
         }
         let ty = self.subst(body.pats[pat].ty);
         let value = self.stable_operand(value);
         let place = self.operand_place(value, ty);
         self.bind_irrefutable(pat, place);
+        self.begin_lives_of(pat);
     }
 
     /// A place that holds `value`.

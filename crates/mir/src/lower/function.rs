@@ -18,6 +18,9 @@ pub(crate) struct LoopFrame {
     pub(crate) break_to: BlockId,
     /// Where `break value` puts its value.
     pub(crate) result: Option<Place>,
+    /// How many variables that live to the end of their scope were in scope
+    /// before the loop.
+    pub(crate) living: usize,
 }
 
 /// Lowers one instance.
@@ -37,6 +40,8 @@ pub(crate) struct FunctionLowerer<'l, 's, 'a> {
     /// environment.
     pub(crate) places: Vec<Option<Place>>,
     pub(crate) loops: Vec<LoopFrame>,
+    /// Variables in scope that live to its end.
+    pub(crate) living: Vec<hir::LocalId>,
     /// What `return` returns.
     pub(crate) result_ty: Ty,
 }
@@ -55,6 +60,7 @@ impl<'l, 's, 'a> FunctionLowerer<'l, 's, 'a> {
             body: None,
             places: Vec::new(),
             loops: Vec::new(),
+            living: Vec::new(),
             result_ty: Ty::UNIT,
         }
     }
@@ -99,6 +105,7 @@ impl<'l, 's, 'a> FunctionLowerer<'l, 's, 'a> {
             FnKind::Extern(_) | FnKind::Intrinsic(_) | FnKind::Required => None,
         };
         self.places = vec![None; self.body.map_or(0, |body| body.locals.len())];
+        self.living.clear();
     }
 
     /// Begins the value of a constant.
@@ -106,6 +113,7 @@ impl<'l, 's, 'a> FunctionLowerer<'l, 's, 'a> {
         self.owner = Owner::Const(constant);
         self.body = self.program.const_body(constant);
         self.places = vec![None; self.body.map_or(0, |body| body.locals.len())];
+        self.living.clear();
     }
 
     /// A type of the body at hand, with the instance's types put in.
@@ -187,6 +195,7 @@ impl<'l, 's, 'a> FunctionLowerer<'l, 's, 'a> {
                 place = self.b.deref(place);
             }
             self.places[local.0 as usize] = Some(place);
+            self.begin_life(*local);
         }
         self.lower_root(body);
         std::mem::replace(&mut self.b, Builder::new(Span::NONE)).finish(header)
@@ -205,9 +214,11 @@ impl<'l, 's, 'a> FunctionLowerer<'l, 's, 'a> {
     pub(crate) fn lower_return_value(&mut self, root: hir::ExprId) {
         if self.result_ty == Ty::UNIT {
             self.effect(root);
+            self.keep_lives(0);
             self.b.terminate(Terminator::Return(Operand::Const(Const::Unit)));
         } else {
             let value = self.operand(root);
+            self.keep_lives(0);
             self.b.terminate(Terminator::Return(value));
         }
     }

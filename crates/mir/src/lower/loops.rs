@@ -16,7 +16,12 @@ impl FunctionLowerer<'_, '_, '_> {
         self.b.switch_to(head);
         self.condition(condition, inside, done);
         self.b.switch_to(inside);
-        self.loops.push(LoopFrame { continue_to: head, break_to: done, result: None });
+        self.loops.push(LoopFrame {
+            continue_to: head,
+            break_to: done,
+            result: None,
+            living: self.living.len(),
+        });
         self.effect(body);
         self.loops.pop();
         self.b.goto(head);
@@ -34,7 +39,12 @@ impl FunctionLowerer<'_, '_, '_> {
         };
         self.b.goto(head);
         self.b.switch_to(head);
-        self.loops.push(LoopFrame { continue_to: head, break_to: done, result });
+        self.loops.push(LoopFrame {
+            continue_to: head,
+            break_to: done,
+            result,
+            living: self.living.len(),
+        });
         self.effect(body);
         self.loops.pop();
         self.b.goto(head);
@@ -48,7 +58,7 @@ impl FunctionLowerer<'_, '_, '_> {
 
     pub(crate) fn lower_break(&mut self, value: Option<ExprId>) {
         let Some(frame) = self.loops.last() else { return };
-        let (target, result) = (frame.break_to, frame.result);
+        let (target, result, living) = (frame.break_to, frame.result, frame.living);
         if let Some(value) = value {
             match result {
                 Some(result) => {
@@ -57,6 +67,7 @@ impl FunctionLowerer<'_, '_, '_> {
                 }
                 None => self.effect(value),
             }
+            self.keep_lives(living);
         }
         self.b.goto(target);
     }
@@ -69,6 +80,12 @@ impl FunctionLowerer<'_, '_, '_> {
         kind: ForKind,
         body: &mut dyn FnMut(&mut Self),
     ) {
+        let body = &mut |this: &mut Self| {
+            let living = this.living.len();
+            this.begin_lives_of(pat);
+            body(this);
+            this.end_lives(living);
+        };
         match kind {
             ForKind::Range => self.for_range(pat, iterable, body),
             ForKind::List => {
@@ -167,7 +184,12 @@ impl FunctionLowerer<'_, '_, '_> {
         self.b.branch(more, inside, done);
         self.b.switch_to(inside);
         let element = self.b.project(list, Projection::Index(index));
-        self.loops.push(LoopFrame { continue_to: next, break_to: done, result: None });
+        self.loops.push(LoopFrame {
+            continue_to: next,
+            break_to: done,
+            result: None,
+            living: self.living.len(),
+        });
         body(self, element);
         self.loops.pop();
         self.b.goto(next);
@@ -220,7 +242,12 @@ impl FunctionLowerer<'_, '_, '_> {
         self.b.branch(more, inside, done);
         self.b.switch_to(inside);
         self.bind_element(pat, current, element);
-        self.loops.push(LoopFrame { continue_to: next, break_to: done, result: None });
+        self.loops.push(LoopFrame {
+            continue_to: next,
+            break_to: done,
+            result: None,
+            living: self.living.len(),
+        });
         body(self);
         self.loops.pop();
         self.b.goto(next);
@@ -258,7 +285,12 @@ impl FunctionLowerer<'_, '_, '_> {
         self.b.branch(more, inside, done);
         self.b.switch_to(inside);
         self.bind_element(pat, current, element);
-        self.loops.push(LoopFrame { continue_to: next, break_to: done, result: None });
+        self.loops.push(LoopFrame {
+            continue_to: next,
+            break_to: done,
+            result: None,
+            living: self.living.len(),
+        });
         body(self);
         self.loops.pop();
         self.b.goto(next);
@@ -307,7 +339,12 @@ impl FunctionLowerer<'_, '_, '_> {
         let element = self.variant_field(option, option_ty, SOME, 0);
         let element_ty = self.variant_field_ty(option_ty, SOME, 0);
         self.bind_element(pat, element, element_ty);
-        self.loops.push(LoopFrame { continue_to: head, break_to: done, result: None });
+        self.loops.push(LoopFrame {
+            continue_to: head,
+            break_to: done,
+            result: None,
+            living: self.living.len(),
+        });
         body(self);
         self.loops.pop();
         self.b.goto(head);

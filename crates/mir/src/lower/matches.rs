@@ -59,7 +59,10 @@ impl FunctionLowerer<'_, '_, '_> {
         }
         for (arm, block) in arms.iter().zip(bodies) {
             self.b.switch_to(block);
+            let living = self.living.len();
+            self.begin_lives_of(arm.pat);
             self.branch_value(arm.body, dest);
+            self.end_lives(living);
             self.b.goto(join);
         }
         self.b.switch_to(join);

@@ -18,6 +18,7 @@ mod function;
 mod instance;
 mod intrinsics;
 mod library;
+mod lifetime;
 mod loops;
 mod matches;
 mod operators;

@@ -7,7 +7,7 @@ use crate::codes;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use simple_hir as hir;
-use simple_source::interner::{FxHashMap, fx_hash};
+use simple_source::interner::{FxHashMap, FxHashSet, fx_hash};
 use simple_source::{Diagnostic, IndexVec, Interner, Span, Symbol};
 
 use super::entry::Mode;
@@ -46,6 +46,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) options: LowerOptions,
     /// The constants that have slots.
     pub(crate) const_slots: FxHashMap<hir::ConstId, u32>,
+    /// The classes that weak fields refer to.
+    pub(crate) weak_targets: FxHashSet<hir::AdtId>,
     /// Whether there may be slots to give back at the end.
     pub(crate) has_slots: bool,
     /// Slots of variables and constants; those of kept results follow.
@@ -247,6 +249,7 @@ pub fn lower(
         library: Library::find(program, interner),
         options,
         const_slots,
+        weak_targets: super::lifetime::weak_targets(program),
         has_slots,
         fixed_slots,
         results: Mutex::default(),

@@ -47,6 +47,7 @@ pub(crate) fn places_of(
         | StatementKind::Retain(place)
         | StatementKind::Release(place)
         | StatementKind::Free(place) => visit(*place, Touch::Change),
+        StatementKind::Keep(place) => visit(*place, Touch::Read),
         StatementKind::CheckIndex { index, len } => {
             place_of(index, visit);
             place_of(len, visit);
@@ -202,6 +203,7 @@ pub(crate) fn all_places_mut(function: &mut Function, visit: &mut dyn FnMut(&mut
                 }
                 StatementKind::Unshare(place)
                 | StatementKind::Discard(place)
+                | StatementKind::Keep(place)
                 | StatementKind::Retain(place)
                 | StatementKind::Release(place)
                 | StatementKind::Free(place) => visit(place),

@@ -148,6 +148,7 @@ fn may_give_back(function: &Function, kind: &StatementKind) -> bool {
         | StatementKind::Unshare(_)
         | StatementKind::Release(_)
         | StatementKind::Free(_)
-        | StatementKind::Discard(_) => true,
+        | StatementKind::Discard(_)
+        | StatementKind::Keep(_) => true,
     }
 }

@@ -168,7 +168,8 @@ impl Inserter<'_, '_> {
         for_each_occurrence(function, statement, |occurrence| occurrences.push(occurrence));
         let mut dead_already = false;
         match statement.kind {
-            StatementKind::Nop => {}
+            // A use and nothing else: see the deaths below.
+            StatementKind::Nop | StatementKind::Keep(_) => {}
             StatementKind::Discard(place) => self.count(Count::Release, place),
             StatementKind::Unshare(place) => {
                 self.make_unique(place);

@@ -261,7 +261,9 @@ impl Checker<'_> {
     /// Statements stand in their dialect only.
     fn dialect_of(&mut self, kind: &StatementKind) {
         let dialect = match kind {
-            StatementKind::Initialise(..) | StatementKind::Discard(_) => Dialect::Values,
+            StatementKind::Initialise(..) | StatementKind::Discard(_) | StatementKind::Keep(_) => {
+                Dialect::Values
+            }
             StatementKind::Retain(_) | StatementKind::Release(_) | StatementKind::Free(_) => {
                 Dialect::Counted
             }

@@ -34,7 +34,7 @@ impl Checker<'_> {
                 let (place, ty) = (this.type_of(place), this.operand(operand));
                 this.expect(place, ty, "value");
             }
-            StatementKind::Discard(place) => {
+            StatementKind::Discard(place) | StatementKind::Keep(place) => {
                 this.type_of(place);
             }
             StatementKind::Retain(place) | StatementKind::Release(place) => {

@@ -231,6 +231,9 @@ impl Parser<'_> {
         if cursor.eat("discard") {
             return Ok(StatementKind::Discard(self.place(function)?));
         }
+        if cursor.eat("keep") {
+            return Ok(StatementKind::Keep(self.place(function)?));
+        }
         if cursor.eat("initialise") {
             let place = self.place(function)?;
             self.cursor.expect("=")?;

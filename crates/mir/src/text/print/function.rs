@@ -152,6 +152,7 @@ impl Printer<'_> {
             StatementKind::Release(place) => self.with_place("release ", function, place),
             StatementKind::Free(place) => self.with_place("free ", function, place),
             StatementKind::Discard(place) => self.with_place("discard ", function, place),
+            StatementKind::Keep(place) => self.with_place("keep ", function, place),
             StatementKind::Initialise(place, operand) => {
                 self.with_place("initialise ", function, place);
                 self.push(" = ");

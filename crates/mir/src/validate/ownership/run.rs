@@ -422,7 +422,8 @@ impl<'c, 'a> Run<'c, 'a> {
             | StatementKind::CheckIndex { .. }
             | StatementKind::Free(_)
             | StatementKind::Initialise(..)
-            | StatementKind::Discard(_) => {}
+            | StatementKind::Discard(_)
+            | StatementKind::Keep(_) => {}
             StatementKind::Retain(place) => {
                 let tree = self.read(state, place);
                 self.count(state, &tree, 1);
