@@ -333,7 +333,9 @@ fn number(
         .iter()
         .map(|(_, number)| lowered[*number as usize].take().expect("each is placed once"))
         .collect();
-    functions.par_iter_mut().for_each(|function| renumber(function, &finals, &vtable_finals, slots));
+    functions
+        .par_iter_mut()
+        .for_each(|function| renumber(function, &finals, &vtable_finals, slots));
 
     let vtables = vtable_order
         .iter()
