@@ -6,9 +6,11 @@ use simple_source::diagnostic::sort_and_dedup;
 use simple_source::{Diagnostic, FileId, Interner, SourceMap, Symbol, sym};
 use simple_syntax::ast::Ast;
 
+use crate::attributes::check_promises;
 use crate::consteval::evaluate_all;
 use crate::declare::{check, declare};
 use crate::def::{FnKind, LangItems, Program};
+use crate::exhaustive;
 use crate::groups::{check_bodies, script_variables};
 use crate::names::collect::collect;
 use crate::names::uses::resolve_uses;
@@ -99,6 +101,7 @@ pub fn analyze(
         lang: LangItems::missing(),
         impls_of: Default::default(),
         entry: None,
+        application: Default::default(),
         tests: Vec::new(),
         session: Session::new(interner, sources),
     };
@@ -117,6 +120,8 @@ pub fn analyze(
         diags.extend(check_bodies(&program));
         settle(&mut program);
         evaluate_all(&mut program, &mut diags);
+        diags.extend(exhaustive::check_waiting(&mut program));
+        check_promises(&program, &mut diags);
         find_entry(&mut program);
     }
     sort_and_dedup(&mut diags);

@@ -49,6 +49,8 @@ pub struct Program {
     pub impls_of: FxHashMap<TraitId, Vec<ImplId>>,
     /// Where the program begins; none in a library or with errors.
     pub entry: Option<Entry>,
+    /// What the attributes of the entry say of the program.
+    pub application: Application,
     /// The tests, in source order.
     pub tests: Vec<FnId>,
     /// What bodies are checked with, and the tables behind the queries.
@@ -216,8 +218,8 @@ pub struct FnAttributes {
     pub cold: bool,
     /// `@simd` is true, `@no_simd` false.
     pub simd: Option<bool>,
-    /// `@optimize(level)`; `@no_optimize` is 0.
-    pub optimize: Option<u8>,
+    /// `@optimize(level)`; `@no_optimize` is level 0.
+    pub optimize: Option<OptimizeLevel>,
     /// `@parallel(grain_size: n)` has `Some(Some(n))`; `@serial` is `serial`.
     pub parallel: Option<Option<u64>>,
     /// `@serial`
@@ -230,6 +232,64 @@ pub struct FnAttributes {
     pub anchor: Option<Symbol>,
     /// `@layout(pin: true)`
     pub pinned: bool,
+    /// `@interned`: equal results are one text in memory. Constants of text are
+    /// so by themselves.
+    pub interned: bool,
+    /// `@scenario`, on tests.
+    pub scenario: Option<Scenario>,
+}
+
+/// How much work the optimiser puts into a function.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum OptimizeLevel {
+    /// 0 (none) to 3, for speed.
+    Speed(u8),
+    /// `s`: for size.
+    Size,
+}
+
+/// What a recorded run of a test stands for.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Scenario {
+    /// The mark that ends it; without one the whole run counts.
+    pub stop: Option<Symbol>,
+    /// How much it counts beside other scenarios; 1 if nothing is said.
+    pub weight: f64,
+}
+
+/// What `@app_type` and `@window_hints` say of the program.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Application {
+    /// How it is used.
+    pub kind: Option<AppType>,
+    /// What its first window is like.
+    pub window: Option<WindowHints>,
+}
+
+/// How a program is used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum AppType {
+    /// It is called, works and ends.
+    Cli,
+    /// It draws on a terminal.
+    Tui,
+    /// It has windows.
+    Gui,
+    /// It runs in the background.
+    Service,
+    /// It reads a line, answers and reads the next.
+    Repl,
+}
+
+/// What a program's first window is like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WindowHints {
+    /// In pixels.
+    pub width: Option<u64>,
+    /// In pixels.
+    pub height: Option<u64>,
+    /// What its frame says.
+    pub title: Option<Symbol>,
 }
 
 /// What a type declaration makes.

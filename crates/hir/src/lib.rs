@@ -10,6 +10,7 @@
 //! [`imports`] tells the driver which modules a file wants.
 
 pub mod analyze;
+mod attributes;
 pub mod body;
 pub mod codes;
 mod consteval;
@@ -17,6 +18,8 @@ mod declare;
 pub mod def;
 mod display;
 mod dump;
+mod effects;
+mod exhaustive;
 mod groups;
 pub mod imports;
 mod infer;
@@ -30,7 +33,6 @@ mod walk;
 pub use analyze::{MissingModule, Mode, Options, ParsedFile, analyze};
 pub use body::*;
 pub use codes::CODES;
-pub use consteval::codes::CODES as CONST_CODES;
 pub use def::*;
 pub use dump::dump;
 pub use imports::{Import, imports};

@@ -6,8 +6,10 @@ use simple_source::interner::{FxHashMap, FxHashSet};
 use simple_source::{Diagnostic, IndexVec, Interner, SourceMap, Span, Symbol, define_index};
 use simple_syntax::ast::{self, Ast};
 
+use crate::attributes::Promise;
 use crate::body::Body;
 use crate::def::*;
+use crate::infer::BodyOwner;
 use crate::names::Scope;
 use crate::select::{GroundCache, ImplTables};
 use crate::ty::Ty;
@@ -34,10 +36,20 @@ pub(crate) struct Session {
     /// What was found in bodies that were checked after the analysis.
     pub(crate) late: Mutex<Vec<Diagnostic>>,
     pub(crate) library_search: Option<LibrarySearch>,
+    /// Whether constants have their values.
+    pub(crate) constants_known: bool,
+    /// Bodies with patterns that wait for the values of constants.
+    pub(crate) waiting: Mutex<Vec<BodyOwner>>,
     /// Bounds that functions were told to lack.
     pub(crate) said_bounds: Mutex<FxHashSet<(FnId, Symbol, TraitId)>>,
     /// Parameters of impls that nothing decides, which was said.
     pub(crate) loose_params: FxHashSet<(ImplId, u32)>,
+    /// What `@lang` names, with the places of the attributes.
+    pub(crate) lang_marks: Vec<(ItemDef, Symbol, Span)>,
+    /// Traits that `@derive` states of types, with their places.
+    pub(crate) derives: Vec<(AdtId, Symbol, Span)>,
+    /// What attributes say that finished bodies have to confirm.
+    pub(crate) promises: Vec<(BodyOwner, Promise, Span)>,
 }
 
 /// Finds the modules of the library that have a `pub` name or are called so,
@@ -150,8 +162,13 @@ impl Session {
             ground: GroundCache::default(),
             late: Mutex::default(),
             library_search: None,
+            constants_known: false,
+            waiting: Mutex::default(),
             said_bounds: Mutex::default(),
             loose_params: FxHashSet::default(),
+            lang_marks: Vec::new(),
+            derives: Vec::new(),
+            promises: Vec::new(),
         }
     }
 }

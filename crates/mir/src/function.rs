@@ -1,5 +1,6 @@
 //! Functions: locals, places, statements, blocks.
 
+pub use simple_hir::OptimizeLevel;
 use simple_object::Phase;
 use simple_source::interner::FxHashMap;
 use simple_source::{IndexVec, Span, Symbol, define_index};
@@ -120,8 +121,8 @@ pub struct Attributes {
     pub hot: bool,
     /// `@cold`
     pub cold: bool,
-    /// `@optimize(level)`; `@no_optimize` is 0.
-    pub optimize: Option<u8>,
+    /// `@optimize(level)`; `@no_optimize` is level 0.
+    pub optimize: Option<OptimizeLevel>,
     /// From the standard library: panics are reported at its caller, and code
     /// inlined from it takes the position of the call.
     pub library: bool,

@@ -5,7 +5,7 @@ use cranelift_codegen::ir::UserFuncName;
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenError, Context};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use simple_mir::{Attributes, FuncId, Function};
+use simple_mir::{Attributes, FuncId, Function, OptimizeLevel};
 use simple_object::{CodeObject, FunctionFlags, Linkage, Phase};
 use simple_source::Symbol;
 use smallvec::SmallVec;
@@ -65,9 +65,10 @@ impl<'a> CraneliftWorker<'a> {
 
     fn level(&self, attributes: &Attributes) -> OptLevel {
         match attributes.optimize {
-            Some(0) => OptLevel::None,
-            Some(1) => OptLevel::Less,
-            Some(_) => OptLevel::Speed,
+            Some(OptimizeLevel::Speed(0)) => OptLevel::None,
+            Some(OptimizeLevel::Speed(1)) => OptLevel::Less,
+            Some(OptimizeLevel::Speed(_)) => OptLevel::Speed,
+            Some(OptimizeLevel::Size) => OptLevel::Size,
             // Nobody waits for what runs rarely, but everybody loads it.
             None if attributes.cold && self.options.level == OptLevel::Speed => OptLevel::Size,
             None => self.options.level,

@@ -1,6 +1,6 @@
 //! The codes of this stage: `E02xx` for names, `E03xx` for types, `E04xx` for
-//! traits and generics, `E0503` to `E0507` for the names and types of
-//! patterns, `E06xx` for places and mutation.
+//! traits and generics, `E05xx` for patterns, `E06xx` for places and mutation,
+//! `E07xx` for attributes, `E08xx` for constants.
 //!
 //! A code's page of explanation lies beside this file, under its id.
 
@@ -17,7 +17,7 @@ macro_rules! codes {
             };
         )*
 
-        /// The codes of names, types and places, in order.
+        /// All of them, in order.
         pub static CODES: &[&Code] = &[$(&$name),*];
     };
 }
@@ -95,11 +95,15 @@ codes! {
     TRAIT_EXPECTED "E0409" "a trait expected, or a type",
     NOT_DYN "E0410" "a trait that cannot be `dyn`",
     UNUSED_PARAMETER "E0411" "a type parameter of an impl that its type does not use",
+    NOT_EXHAUSTIVE "E0501" "a `match` that misses a case",
+    REFUTABLE "E0502" "a pattern that can fail where it must not",
     PATTERN_TYPE "E0503" "a pattern of another type",
     PATTERN_FIELDS "E0504" "the wrong fields in a pattern",
     UNKNOWN_PATTERN_NAME "E0505" "an unknown name in a pattern",
     BOUND_TWICE "E0506" "a name bound twice in a pattern",
     ALTERNATIVES "E0507" "alternatives that bind different names",
+    EMPTY_RANGE "E0508" "a range that matches nothing",
+    UNREACHABLE_ARM "W0501" "an arm that never matches",
     ASSIGN_VAL "E0601" "a `val` assigned or changed",
     ASSIGN_PARAMETER "E0602" "a parameter assigned or changed",
     ASSIGN_LOOP_VARIABLE "E0603" "a loop variable assigned",
@@ -111,4 +115,14 @@ codes! {
     OVERLAPPING_MUT "E0609" "`mut` arguments that overlap",
     CLASS_MUT_SELF "E0610" "`mut self` in a class",
     SOME_NEW "E0611" "an assignment to old and new names at once",
+    UNKNOWN_ATTRIBUTE "E0701" "an unknown attribute",
+    MISPLACED_ATTRIBUTE "E0702" "an attribute where it means nothing",
+    ATTRIBUTE_ARGUMENT "E0703" "an unknown, missing or repeated argument of an attribute",
+    ATTRIBUTE_VALUE "E0704" "an unknown value of an attribute",
+    CONTRADICTION "E0705" "attributes that repeat or contradict",
+    NOT_CACHEABLE "E0706" "a function that cannot be `@cached`",
+    CONST_PANICS "E0801" "a constant whose evaluation panics",
+    NOT_CONSTANT "E0802" "a constant that the compiler cannot evaluate",
+    CONST_CIRCLE "E0803" "a constant that needs itself",
+    CONST_STEPS "E0804" "a constant that takes too many steps",
 }

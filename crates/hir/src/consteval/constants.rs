@@ -4,9 +4,11 @@ use std::cell::{Cell, OnceCell};
 
 use simple_source::{Diagnostic, IndexVec};
 
-use super::{Context, Failure, codes, effects, evaluate};
+use super::{Context, Failure, evaluate};
 use crate::body::{ExprKind, MethodRef};
+use crate::codes;
 use crate::def::{ConstId, ConstValue, Program};
+use crate::effects::{self, Effect};
 use crate::program::Resolved;
 
 /// What became of a constant.
@@ -99,7 +101,11 @@ impl Evaluation<'_> {
         };
         let failure = match failure {
             Failure::Deferred => {
-                match self.refused_part(body).or_else(|| effects::find(program, body)) {
+                let effect = || {
+                    effects::find(program, body)
+                        .map(|(span, effect)| Failure::Impossible(span, why_not_constant(&effect)))
+                };
+                match self.refused_part(body).or_else(effect) {
                     Some(failure) => failure,
                     None => return Outcome::Deferred,
                 }
@@ -137,5 +143,17 @@ impl Evaluation<'_> {
             .label("needs its own value")
             .note(format!("it is {}", way.join(", which needs "))),
         );
+    }
+}
+
+/// Why a constant cannot do this.
+fn why_not_constant(effect: &Effect) -> String {
+    match effect {
+        Effect::Variable => "it is a variable, not a `const`".to_owned(),
+        Effect::Instance => "an instance of a class is shared and can change".to_owned(),
+        Effect::Print => "`print` writes, which only a running program does".to_owned(),
+        Effect::Outside(name) => {
+            format!("`{name}` looks outside, which only a running program does")
+        }
     }
 }

@@ -11,9 +11,7 @@
 
 mod arithmetic;
 mod call;
-pub(crate) mod codes;
 mod constants;
-mod effects;
 mod frame;
 mod intrinsic;
 mod pattern;
@@ -24,6 +22,7 @@ use std::sync::Arc;
 use simple_source::{Diagnostic, IndexVec, Interner, Span};
 
 use crate::body::*;
+use crate::codes;
 use crate::def::*;
 use crate::ty::TyInterner;
 pub(crate) use constants::evaluate_all;

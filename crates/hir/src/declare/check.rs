@@ -1,14 +1,12 @@
 //! What has to hold between declarations, now that all are known.
 
-use simple_source::{Diagnostic, Span, Symbol, sym};
-use simple_syntax::ast::AttributeValue;
+use simple_source::{Applicability, Diagnostic, Span, Symbol, sym};
 
 use super::written::TypeCheck;
 use super::{Deferred, Owner};
 use crate::codes;
 use crate::def::*;
 use crate::infer::{BodyOwner, Holds, Infer};
-use crate::session::ItemDef;
 use crate::ty::{Ty, TyKind, Tys};
 
 /// Checks written types, impls and the sizes of types.
@@ -51,23 +49,28 @@ fn derives(program: &Program, infer: &mut Infer<'_>, diags: &mut Vec<Diagnostic>
         (sym::HASH_TRAIT, lang.hash),
         (sym::SHOW_TRAIT, lang.show),
     ];
-    for (module, file) in program.session.files.iter_enumerated() {
-        for &id in &file.ast.items {
-            let ItemDef::Adt(adt, _) = file.items[id.0 as usize] else { continue };
-            let attributes = file.ast.list(file.ast.item(id).attributes);
-            let derive = attributes.iter().filter(|attribute| attribute.name.symbol == sym::DERIVE);
-            for arg in derive.flat_map(|attribute| file.ast.list(attribute.args)) {
-                let AttributeValue::Name(name) = arg.value else { continue };
-                let Some((_, trait_)) = known.iter().find(|(known, _)| *known == name) else {
-                    continue;
-                };
-                let (ty, generics) = derived_type(program, adt, *trait_);
-                infer.environment(module, &generics);
-                if let Holds::No(part) = infer.holds(*trait_, ty, Tys::EMPTY) {
-                    diags.push(cannot_derive(program, adt, name, part, arg.span));
-                }
-            }
+    for &(adt, name, span) in &program.session.derives {
+        let Some((_, trait_)) = known.iter().find(|(known, _)| *known == name) else { continue };
+        let (ty, generics) = derived_type(program, adt, *trait_);
+        infer.environment(program.adts[adt].module, &generics);
+        let Holds::No(part) = infer.holds(*trait_, ty, Tys::EMPTY) else { continue };
+        let mut diag = cannot_derive(program, adt, name, part, span);
+        let said = |name| program.session.derives.iter().any(|d| d.0 == adt && d.1 == name);
+        let other = known.into_iter().find(|(name, trait_)| {
+            let (ty, generics) = derived_type(program, adt, *trait_);
+            infer.environment(program.adts[adt].module, &generics);
+            !said(*name) && infer.holds(*trait_, ty, Tys::EMPTY) == Holds::Yes
+        });
+        if let Some((other, _)) = other {
+            let other = program.text(other);
+            diag = diag.suggest(
+                format!("leave it out, or derive what it has, such as `{other}`"),
+                span,
+                other,
+                Applicability::Maybe,
+            );
         }
+        diags.push(diag);
     }
 }
 

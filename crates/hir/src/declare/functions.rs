@@ -146,7 +146,7 @@ impl Declarer<'_> {
         // What a method of an impl may leave out.
         let trait_method = self.trait_method_for(function, &generics);
         let must_state = public || written.is_extern || matches!(parent, Parent::Trait(_));
-        let intrinsic = self.intrinsic(ast, item);
+        let is_intrinsic = matches!(def.kind, FnKind::Intrinsic(_));
         let mut stated = true;
         let mut params: Vec<ParamDef> = Vec::new();
         for (position, param) in ast.list(written.params).iter().enumerate() {
@@ -158,7 +158,7 @@ impl Declarer<'_> {
                 trait_method.as_ref().and_then(|(types, _)| types.get(position))
             {
                 *expected
-            } else if must_state || is_main || intrinsic.is_some() {
+            } else if must_state || is_main || is_intrinsic {
                 self.unstated_parameter(param, public);
                 Ty::ERROR
             } else {
@@ -193,7 +193,7 @@ impl Declarer<'_> {
         } else {
             let plain = must_state
                 || is_main
-                || intrinsic.is_some()
+                || is_intrinsic
                 || written.body.is_none_or(|body| self.returns_nothing(module, ast, body));
             stated &= plain;
             Ty::UNIT
@@ -206,41 +206,18 @@ impl Declarer<'_> {
                 self.program.functions[default].result = param.ty;
             }
         }
-        let kind = intrinsic.map(FnKind::Intrinsic);
         if let Parent::Impl(impl_) = parent {
             self.add_method(impl_, function, item.name);
         }
-        let attributes = self.attributes(ast, item, function);
         let def = &mut self.program.functions[function];
         def.path = path;
         def.generics = generics;
         def.params = params;
         def.result = result;
-        def.attributes = attributes;
-        if let Some(kind) = kind {
-            def.kind = kind;
-        }
         let info = &mut self.program.session.functions[function];
         info.stated = stated;
         info.self_ty = self_ty;
         self.body_is_there(ast, item, &written, function);
-    }
-
-    /// What the function's attributes say.
-    fn attributes(&mut self, _ast: &Ast, _item: &ast::Item, _function: FnId) -> FnAttributes {
-        FnAttributes::default()
-    }
-
-    /// The name in `@intrinsic("name")`, in the library.
-    fn intrinsic(&self, ast: &Ast, item: &ast::Item) -> Option<Symbol> {
-        ast.list(item.attributes).iter().find(|a| a.name.symbol == sym::INTRINSIC).and_then(|a| {
-            match ast.list(a.args).first().map(|arg| arg.value) {
-                Some(ast::AttributeValue::Str(name) | ast::AttributeValue::Name(name)) => {
-                    Some(name)
-                }
-                _ => None,
-            }
-        })
     }
 
     /// A function needs a body, unless it is a trait's or the runtime's.

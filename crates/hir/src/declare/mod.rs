@@ -16,7 +16,7 @@ pub(crate) use check::check;
 
 use crate::codes;
 use crate::def::*;
-use crate::session::{FileInfo, ItemDef};
+use crate::session::ItemDef;
 use crate::ty::{Ty, TyKind};
 use written::{Shared, TypeCheck, Written};
 
@@ -187,35 +187,19 @@ impl Declarer<'_> {
 
     fn lang_items(&mut self) {
         let mut wrong: Vec<(Span, String)> = Vec::new();
-        let Program { modules, session, lang, .. } = self.program;
-        for (module, file) in session.files.iter_enumerated() {
-            if !modules[module].is_library {
-                continue;
-            }
-            let FileInfo { ast, items, .. } = file;
-            for &id in &ast.items {
-                for attribute in ast.list(ast.item(id).attributes) {
-                    if attribute.name.symbol != sym::LANG {
-                        continue;
-                    }
-                    let name = match ast.list(attribute.args).first().map(|arg| arg.value) {
-                        Some(ast::AttributeValue::Str(name) | ast::AttributeValue::Name(name)) => {
-                            session.interner.resolve(name)
-                        }
-                        _ => "",
-                    };
-                    let kind = LANG_ITEMS.iter().find(|(known, _)| *known == name);
-                    let id = match (items[id.0 as usize], kind) {
-                        (ItemDef::Adt(adt, _), Some((_, "AdtId"))) => adt.0,
-                        (ItemDef::Trait(trait_), Some((_, "TraitId"))) => trait_.0,
-                        _ => {
-                            wrong.push((attribute.span, name.to_owned()));
-                            continue;
-                        }
-                    };
-                    lang.set(name, id);
+        let Program { session, lang, .. } = self.program;
+        for &(item, name, span) in &session.lang_marks {
+            let name = session.interner.resolve(name);
+            let kind = LANG_ITEMS.iter().find(|(known, _)| *known == name);
+            let id = match (item, kind) {
+                (ItemDef::Adt(adt, _), Some((_, "AdtId"))) => adt.0,
+                (ItemDef::Trait(trait_), Some((_, "TraitId"))) => trait_.0,
+                _ => {
+                    wrong.push((span, name.to_owned()));
+                    continue;
                 }
-            }
+            };
+            lang.set(name, id);
         }
         for (span, name) in wrong {
             self.diags.push(Diagnostic::error(

@@ -245,10 +245,7 @@ impl<'a> Search<'a> {
 }
 
 /// Splits ranges of numbers where patterns begin and end.
-fn split<'p>(
-    ranges: &[(i128, i128)],
-    patterns: impl Iterator<Item = &'p Simplified>,
-) -> Vec<Way> {
+fn split<'p>(ranges: &[(i128, i128)], patterns: impl Iterator<Item = &'p Simplified>) -> Vec<Way> {
     let mut cuts: Vec<i128> = Vec::new();
     for pattern in patterns {
         if let Simplified::Range(low, high) = pattern {

@@ -6,7 +6,6 @@
 //! wildcard after all its arms would not be useful. Integers are split at the
 //! ends of the ranges that are written, lists at the lengths.
 
-pub mod codes;
 mod matrix;
 mod pattern;
 mod witness;
@@ -14,8 +13,9 @@ mod witness;
 use simple_source::{Applicability, Diagnostic, IndexVec, Interner, SourceMap, Span};
 
 use crate::body::*;
-
+use crate::codes;
 use crate::def::*;
+use crate::infer::BodyOwner;
 use crate::ty::TyInterner;
 use matrix::{Matrix, Search};
 use pattern::Simplified;
@@ -26,9 +26,20 @@ pub(crate) struct View<'a> {
     pub(crate) types: &'a TyInterner,
     pub(crate) adts: &'a IndexVec<AdtId, AdtDef>,
     pub(crate) consts: &'a IndexVec<ConstId, ConstDef>,
-    pub(crate) lang: &'a LangItems,
     pub(crate) interner: &'a Interner,
     pub(crate) sources: &'a SourceMap,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn of(program: &'a Program) -> Self {
+        Self {
+            types: &program.types,
+            adts: &program.adts,
+            consts: &program.consts,
+            interner: &program.session.interner,
+            sources: &program.session.sources,
+        }
+    }
 }
 
 /// Checks all patterns of a body.
@@ -57,6 +68,36 @@ pub(crate) fn check(view: View<'_>, body: &Body, diagnostics: &mut Vec<Diagnosti
             _ => {}
         }
     }
+}
+
+/// Whether the patterns of a body mention constants, whose values decide what
+/// they match.
+pub(crate) fn needs_constants(body: &Body) -> bool {
+    let is_constant = |id: ExprId| matches!(body.exprs[id].kind, ExprKind::Const(_));
+    body.pats.iter().any(|pat| match pat.kind {
+        PatKind::Literal(literal) => is_constant(literal),
+        PatKind::Range { low, high, .. } => low.into_iter().chain(high).any(is_constant),
+        _ => false,
+    })
+}
+
+/// Checks the patterns that waited for constants, which have their values now.
+pub(crate) fn check_waiting(program: &mut Program) -> Vec<Diagnostic> {
+    program.session.constants_known = true;
+    let waiting = std::mem::take(
+        program.session.waiting.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner()),
+    );
+    let mut diagnostics = Vec::new();
+    for owner in waiting {
+        let body = match owner {
+            BodyOwner::Fn(function) => program.body(function),
+            BodyOwner::Const(constant) => program.const_body(constant),
+        };
+        if let Some(body) = body {
+            check(View::of(program), body, &mut diagnostics);
+        }
+    }
+    diagnostics
 }
 
 struct Checker<'a> {
@@ -109,9 +150,13 @@ impl Checker<'_> {
         }
         if search.gave_up() {
             diagnostics.push(
-                Diagnostic::error(&codes::NOT_EXHAUSTIVE, head, "this `match` is too complex to check")
-                    .label("its patterns interact in too many ways")
-                    .note("add a last arm `case _:`, or split the match into several"),
+                Diagnostic::error(
+                    &codes::NOT_EXHAUSTIVE,
+                    head,
+                    "this `match` is too complex to check",
+                )
+                .label("its patterns interact in too many ways")
+                .note("add a last arm `case _:`, or split the match into several"),
             );
             return;
         }

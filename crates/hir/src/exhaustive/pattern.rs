@@ -2,9 +2,9 @@
 
 use simple_source::{Applicability, Diagnostic, Symbol};
 
-use super::{View, codes};
+use super::View;
 use crate::body::*;
-
+use crate::codes;
 use crate::def::{AdtKind, ConstValue};
 use crate::ty::{FloatTy, IntTy, Ty, TyKind};
 
@@ -56,10 +56,7 @@ impl View<'_> {
     }
 
     fn is_signed(self, ty: Ty) -> bool {
-        matches!(
-            self.types.kind(ty),
-            TyKind::Int(IntTy::I8 | IntTy::I16 | IntTy::I32 | IntTy::I64)
-        )
+        matches!(self.types.kind(ty), TyKind::Int(IntTy::I8 | IntTy::I16 | IntTy::I32 | IntTy::I64))
     }
 
     fn number(self, ty: Ty, bits: u64) -> i128 {
@@ -138,7 +135,9 @@ impl Simplified {
         Some(match expr.kind {
             ExprKind::Unit => Self::Variant(0, Vec::new()),
             ExprKind::Bool(value) => Self::Range(value.into(), value.into()),
-            ExprKind::Char(value) => Self::Range(i128::from(value as u32), i128::from(value as u32)),
+            ExprKind::Char(value) => {
+                Self::Range(i128::from(value as u32), i128::from(value as u32))
+            }
             ExprKind::Int(bits) if view.numbers(expr.ty).is_some() => {
                 let number = view.number(expr.ty, bits);
                 Self::Range(number, number)

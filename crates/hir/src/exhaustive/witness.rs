@@ -76,11 +76,7 @@ fn range_text(view: View<'_>, ty: Ty, low: i128, high: i128) -> String {
         let character = |number: i128| {
             u32::try_from(number).ok().and_then(char::from_u32).unwrap_or('\u{FFFD}')
         };
-        return if low == high {
-            format!("{:?}", character(low))
-        } else {
-            "_".to_owned()
-        };
+        return if low == high { format!("{:?}", character(low)) } else { "_".to_owned() };
     }
     let all = view.numbers(ty).unwrap_or_default();
     let least = all.first().map_or(low, |range| range.0);

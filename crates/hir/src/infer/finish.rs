@@ -10,6 +10,7 @@ use super::{BodyOwner, Infer};
 use crate::body::*;
 use crate::codes;
 use crate::def::*;
+use crate::exhaustive::{self, View};
 use crate::session::Signature;
 use crate::ty::{Ty, TyKind, Tys};
 
@@ -343,8 +344,25 @@ impl Infer<'_> {
                 self.f.captured.iter().map(|captured| captured.local).collect();
             self.f.body.params.splice(0..0, copies);
         }
+        if !self.f.failed {
+            self.check_patterns();
+        }
         let body = (!self.f.failed).then(|| self.f.body.compact());
         outcome.bodies.push((owner, body));
+    }
+
+    /// Whether the matches of the function at hand cover every case.
+    fn check_patterns(&mut self) {
+        let session = &self.program.session;
+        if !session.constants_known && exhaustive::needs_constants(&self.f.body) {
+            let mut waiting =
+                session.waiting.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            waiting.push(self.f.owner);
+            return;
+        }
+        let from = self.diags.len();
+        exhaustive::check(View::of(self.program), &self.f.body, &mut self.diags);
+        self.f.failed |= self.diags[from..].iter().any(Diagnostic::is_error);
     }
 
     fn nested_outcome(&mut self, function: FnId, family: &Family) -> Signature {

@@ -7,8 +7,10 @@ use simple_syntax::ast::{self, Ast, ItemKind};
 
 use super::{Def, Entry, Scope, built_in_type};
 use crate::analyze::ParsedFile;
+use crate::attributes::{self, Attributes, Target, Where};
 use crate::codes;
 use crate::def::*;
+use crate::infer::BodyOwner;
 use crate::session::*;
 use crate::ty::Ty;
 
@@ -30,7 +32,7 @@ pub(crate) fn collect(program: &mut Program, files: Vec<ParsedFile>, diags: &mut
             is_entry: file.is_entry,
             ast: ast.clone(),
         });
-        Collector { program, module, ast: &ast, diags }.module();
+        Collector { program, module, ast: &ast, in_blocks: false, diags }.module();
     }
 }
 
@@ -38,6 +40,8 @@ struct Collector<'a> {
     program: &'a mut Program,
     module: ModuleId,
     ast: &'a Arc<Ast>,
+    /// Whether what is declared stands in a block.
+    in_blocks: bool,
     diags: &'a mut Vec<Diagnostic>,
 }
 
@@ -49,6 +53,7 @@ impl Collector<'_> {
         }
         // What is left are declarations in blocks; only functions and
         // constants may stand there, anything else is refused where it stands.
+        self.in_blocks = true;
         for number in 0..ast.item_count() {
             let id = ast::ItemId(number as u32);
             if self.items()[number] != ItemDef::None {
@@ -78,18 +83,16 @@ impl Collector<'_> {
         let item = ast.item(id);
         let public = item.public.is_some();
         match item.kind {
-            ItemKind::Error | ItemKind::Use { .. } => {}
+            ItemKind::Error => {}
+            ItemKind::Use { .. } => {
+                self.attributes(ast, id, Target::Use);
+            }
             ItemKind::Function(function) => {
                 let function = self.function(ast, id, &function, Parent::Module);
                 self.declare(item.name, Def::Fn(function), public);
             }
             ItemKind::Struct { methods, .. } => {
-                let kind = if self.has_attribute(ast, item, sym::BOXED) {
-                    AdtKind::BoxedStruct
-                } else {
-                    AdtKind::Struct
-                };
-                self.adt(ast, id, kind, methods);
+                self.adt(ast, id, AdtKind::Struct, methods);
             }
             ItemKind::Class { methods, .. } => self.adt(ast, id, AdtKind::Class, methods),
             ItemKind::Enum { methods, variants, .. } => {
@@ -111,6 +114,8 @@ impl Collector<'_> {
                     span: item.name.span,
                 });
                 self.items()[id.0 as usize] = ItemDef::Trait(trait_);
+                let said = self.attributes(ast, id, Target::Trait);
+                self.lang_mark(ItemDef::Trait(trait_), said.lang);
                 for &method in ast.list(methods) {
                     if let ItemKind::Function(function) = ast.item(method).kind {
                         let method = self.function(ast, method, &function, Parent::Trait(trait_));
@@ -120,11 +125,13 @@ impl Collector<'_> {
                 self.declare(item.name, Def::Trait(trait_), public);
             }
             ItemKind::Impl { methods, target, .. } => {
+                self.attributes(ast, id, Target::Impl);
                 let impl_ = self.impl_block(ast.ty(target).span);
                 self.items()[id.0 as usize] = ItemDef::Impl(impl_);
                 self.methods(ast, methods, impl_);
             }
             ItemKind::TypeAlias { .. } => {
+                self.attributes(ast, id, Target::Alias);
                 let alias = self.program.session.aliases.push(AliasDef {
                     name: item.name.symbol,
                     module: self.module,
@@ -149,9 +156,12 @@ impl Collector<'_> {
                     false,
                 );
                 self.items()[id.0 as usize] = ItemDef::Fn(test);
+                let said = self.attributes(ast, id, Target::Test);
+                self.program.functions[test].attributes = said.function;
                 self.program.tests.push(test);
             }
             ItemKind::Stmt(stmt) => {
+                self.attributes(ast, id, Target::Statement);
                 if self.program.session.files[self.module].script.is_none() {
                     let span = ast.stmt(stmt).span;
                     let name = self.program.intern("script");
@@ -163,12 +173,36 @@ impl Collector<'_> {
         }
     }
 
-    fn has_attribute(&self, ast: &Ast, item: &ast::Item, name: Symbol) -> bool {
-        ast.list(item.attributes).iter().any(|attribute| attribute.name.symbol == name)
+    /// What the attributes of an item say.
+    fn attributes(&mut self, ast: &Ast, id: ast::ItemId, target: Target) -> Attributes {
+        let list = ast.item(id).attributes;
+        if list.is_empty() {
+            return Attributes::default();
+        }
+        let is_script =
+            || ast.items.iter().any(|item| matches!(ast.item(*item).kind, ItemKind::Stmt(_)));
+        let place = Where {
+            target,
+            starts_script: ast.items.first() == Some(&id) && is_script(),
+            in_library: self.program.is_library(self.module),
+        };
+        let said = attributes::read(ast, list, place, &self.program.session.interner, self.diags);
+        if self.program.session.files[self.module].is_entry
+            && (target == Target::Main || place.starts_script)
+        {
+            self.program.application = said.application;
+        }
+        said
+    }
+
+    fn lang_mark(&mut self, item: ItemDef, mark: Option<(Symbol, Span)>) {
+        self.program.session.lang_marks.extend(mark.map(|(name, span)| (item, name, span)));
     }
 
     fn adt(&mut self, ast: &Ast, id: ast::ItemId, kind: AdtKind, methods: ast::Items) {
         let item = ast.item(id);
+        let said = self.attributes(ast, id, Target::Type);
+        let kind = if said.boxed { AdtKind::BoxedStruct } else { kind };
         let public = item.public.is_some();
         let adt = self.program.adts.push(AdtDef {
             name: item.name.symbol,
@@ -188,6 +222,9 @@ impl Collector<'_> {
             Some(impl_)
         };
         self.items()[id.0 as usize] = ItemDef::Adt(adt, impl_);
+        self.lang_mark(ItemDef::Adt(adt, impl_), said.lang);
+        let derives = said.derive.into_iter().map(|(trait_, span)| (adt, trait_, span));
+        self.program.session.derives.extend(derives);
         self.declare(item.name, Def::Adt(adt), public);
     }
 
@@ -226,13 +263,26 @@ impl Collector<'_> {
             item.public.is_some(),
         );
         self.items()[id.0 as usize] = ItemDef::Fn(new);
+        let is_required = function.body.is_none() && matches!(parent, Parent::Trait(_));
+        let target = match parent {
+            _ if is_required => Target::Required,
+            Parent::Module if item.name.symbol == sym::MAIN && !self.in_blocks => Target::Main,
+            _ => Target::Function,
+        };
+        let said = self.attributes(ast, id, target);
+        let promises = said.promises.into_iter();
+        let promises = promises.map(|(promise, span)| (BodyOwner::Fn(new), promise, span));
+        self.program.session.promises.extend(promises);
         let def = &mut self.program.functions[new];
+        def.attributes = said.function;
         if let Some(first) = ast.list(function.params).first()
             && first.name.symbol == sym::SELF
         {
             def.receiver = if first.mutable.is_some() { Receiver::Mut } else { Receiver::Value };
         }
-        if function.is_extern {
+        if let Some(operation) = said.intrinsic {
+            def.kind = FnKind::Intrinsic(operation);
+        } else if function.is_extern {
             def.kind = FnKind::Extern(item.name.symbol);
         } else if function.body.is_none() {
             def.kind = FnKind::Required;
@@ -284,6 +334,10 @@ impl Collector<'_> {
             span: item.name.span,
         });
         self.items()[id.0 as usize] = ItemDef::Const(constant);
+        let said = self.attributes(ast, id, Target::Const);
+        let promises = said.promises.into_iter();
+        let promises = promises.map(|(promise, span)| (BodyOwner::Const(constant), promise, span));
+        self.program.session.promises.extend(promises);
         constant
     }
 

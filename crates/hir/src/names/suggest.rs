@@ -34,6 +34,20 @@ pub(crate) fn nearest<'c>(
     best.map(|(_, text)| text)
 }
 
+/// The word of a closed set that is most like `name`, however little: one that
+/// begins alike first.
+pub(crate) fn most_like<'c>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    let begins_alike = |candidate: &str| {
+        !name.is_empty() && (candidate.starts_with(name) || name.starts_with(candidate))
+    };
+    candidates.into_iter().min_by_key(|candidate| {
+        (!begins_alike(candidate), edit_distance(name, candidate, usize::MAX - 1))
+    })
+}
+
 /// How many letters have to be added, removed, replaced or swapped with their
 /// neighbour to make one word of the other (optimal string alignment); `limit`
 /// + 1 if it is more than `limit`.

@@ -15,6 +15,7 @@ pub(crate) struct Checked {
     pub(crate) program: Program,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) sources: Arc<SourceMap>,
+    pub(crate) interner: Arc<Interner>,
     /// How long the analysis took, without reading and parsing.
     pub(crate) elapsed: std::time::Duration,
 }
@@ -99,11 +100,11 @@ pub(crate) fn check(name: &str, text: &str, find: Find<'_>, library: Find<'_>) -
     let search: LibrarySearch = Arc::new(library_modules_with);
     let options = Options { mode: Mode::Check, missing, library_search: Some(search) };
     let start = std::time::Instant::now();
-    let (program, found) = analyze(files, sources.clone(), interner, options);
+    let (program, found) = analyze(files, sources.clone(), interner.clone(), options);
     let elapsed = start.elapsed();
     diagnostics.extend(found);
     simple_source::diagnostic::sort_and_dedup(&mut diagnostics);
-    Checked { program, diagnostics, sources, elapsed }
+    Checked { program, diagnostics, sources, interner, elapsed }
 }
 
 /// The dotted paths of the modules in a folder.

@@ -146,7 +146,7 @@ fn inline_into(
     done: &[bool],
     types: &TypeTable,
 ) -> bool {
-    if caller.attributes.optimize == Some(0) {
+    if caller.attributes.optimize == Some(OptimizeLevel::Speed(0)) {
         return false;
     }
     let mut inlined = false;

@@ -12,14 +12,14 @@ mod visit;
 
 use rayon::prelude::*;
 
-use crate::function::Module;
+use crate::function::{Module, OptimizeLevel};
 use crate::types::TypeTable;
 
 /// Optimises all functions of `module`.
 pub fn optimise(module: &mut Module, types: &TypeTable) {
     let each = |module: &mut Module| {
         module.functions.raw_mut().par_iter_mut().for_each(|function| {
-            if function.attributes.optimize != Some(0) {
+            if function.attributes.optimize != Some(OptimizeLevel::Speed(0)) {
                 simplify::simplify(function);
             }
         });

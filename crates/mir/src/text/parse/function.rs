@@ -6,8 +6,8 @@ use simple_source::{IndexVec, Span, sym};
 use super::super::names::intrinsic_named;
 use super::{Parser, Result};
 use crate::{
-    Args, Attributes, Block, BlockId, Callee, Function, InlineHint, Local, ParamMode, Place,
-    Statement, StatementKind, Terminator,
+    Args, Attributes, Block, BlockId, Callee, Function, InlineHint, Local, OptimizeLevel,
+    ParamMode, Place, Statement, StatementKind, Terminator,
 };
 
 impl Parser<'_> {
@@ -119,11 +119,14 @@ impl Parser<'_> {
                 }
                 "optimize" => {
                     self.cursor.expect("(")?;
-                    let level = self.cursor.index()?;
-                    attributes.optimize = u8::try_from(level).ok();
-                    if attributes.optimize.is_none() {
-                        return Err(self.cursor.error_at(start, "this level is too large"));
-                    }
+                    attributes.optimize = Some(if self.cursor.eat("s") {
+                        OptimizeLevel::Size
+                    } else {
+                        let level = u8::try_from(self.cursor.index()?);
+                        let level = level
+                            .map_err(|_| self.cursor.error_at(start, "this level is too large"))?;
+                        OptimizeLevel::Speed(level)
+                    });
                     self.cursor.expect(")")?;
                 }
                 _ => return Err(self.cursor.error_at(start, "unknown attribute")),

@@ -6,7 +6,7 @@ use super::super::names::{bin_op_name, cast_name, intrinsic_name, un_op_name, wr
 use super::Printer;
 use crate::{
     Arg, Args, Attributes, BlockId, Callee, Const, Function, InlineHint, LocalId, Operand,
-    ParamMode, Place, Projection, Rvalue, Statement, StatementKind, Terminator,
+    OptimizeLevel, ParamMode, Place, Projection, Rvalue, Statement, StatementKind, Terminator,
 };
 use simple_object::Phase;
 use simple_source::sym;
@@ -101,7 +101,10 @@ impl Printer<'_> {
         }
         if let Some(level) = optimize {
             self.push(" optimize(");
-            self.number(level);
+            match level {
+                OptimizeLevel::Speed(level) => self.number(level),
+                OptimizeLevel::Size => self.push("s"),
+            }
             self.push(")");
         }
         if library {

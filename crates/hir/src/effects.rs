@@ -1,9 +1,8 @@
-//! Effects that a deferred constant cannot have.
+//! What a body does beside computing, itself or in what it calls.
 
 use simple_source::Span;
 use simple_source::interner::FxHashSet;
 
-use super::Failure;
 use crate::body::*;
 use crate::def::{AdtKind, FnId, FnKind, Program};
 use crate::ty::TyKind;
@@ -21,8 +20,22 @@ const OUTSIDE: &[&str] = &[
     "rt_print",
 ];
 
-/// The first effect of a constant's body, or of a function that it may call.
-pub(super) fn find(program: &Program, body: &Body) -> Option<Failure> {
+/// Something that is more than computing a value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Effect {
+    /// A script's variable is read or changed.
+    Variable,
+    /// An instance of a class is made, which is shared and can change.
+    Instance,
+    /// Something is written to standard output or error.
+    Print,
+    /// Files, the environment, the clock or the like, by this name.
+    Outside(String),
+}
+
+/// The first effect of a body, or of a function that it may call, with its
+/// place in the body.
+pub(crate) fn find(program: &Program, body: &Body) -> Option<(Span, Effect)> {
     let mut search = Search { program, seen: FxHashSet::default() };
     search.body(body, None)
 }
@@ -33,41 +46,34 @@ struct Search<'p> {
 }
 
 impl Search<'_> {
-    /// `at` is where the constant calls, for effects in functions.
-    fn body(&mut self, body: &Body, at: Option<Span>) -> Option<Failure> {
+    /// `at` is where the outermost body calls, for effects in functions.
+    fn body(&mut self, body: &Body, at: Option<Span>) -> Option<(Span, Effect)> {
         for expr in &body.exprs {
             let span = at.unwrap_or(expr.span);
             let found = match expr.kind {
-                ExprKind::Global(_) => Some("it is a variable, not a `const`"),
+                ExprKind::Global(_) => Some(Effect::Variable),
                 ExprKind::Construct { .. } => match self.program.types.kind(expr.ty) {
                     TyKind::Adt(adt, _) if self.program.adts[adt].kind == AdtKind::Class => {
-                        Some("an instance of a class is shared and can change")
+                        Some(Effect::Instance)
                     }
                     _ => None,
                 },
                 ExprKind::Call {
                     callee: Callee::Builtin(Builtin::Print | Builtin::Eprint),
                     ..
-                } => Some("`print` writes, which only a running program does"),
+                } => Some(Effect::Print),
                 ExprKind::Call { callee: Callee::Fn(function), .. } | ExprKind::Fn(function) => {
-                    if let Some(failure) = self.function(function.function, span) {
-                        return Some(failure);
-                    }
-                    None
+                    self.function(function.function, span)
                 }
                 ExprKind::Call { callee: Callee::Method(method), .. }
-                | ExprKind::Method(method) => {
-                    if let Some(crate::Resolved::Fn(function)) = self.resolved(method)
-                        && let Some(failure) = self.function(function.function, span)
-                    {
-                        return Some(failure);
-                    }
-                    None
-                }
+                | ExprKind::Method(method) => match self.resolved(method) {
+                    Some(crate::Resolved::Fn(function)) => self.function(function.function, span),
+                    _ => None,
+                },
                 _ => None,
             };
-            if let Some(reason) = found {
-                return Some(Failure::Impossible(span, reason.to_owned()));
+            if let Some(effect) = found {
+                return Some((span, effect));
             }
         }
         None
@@ -80,7 +86,8 @@ impl Search<'_> {
         if known { self.program.resolve_method(method) } else { None }
     }
 
-    fn function(&mut self, function: FnId, span: Span) -> Option<Failure> {
+    /// The first effect of a function that is called at `span`.
+    fn function(&mut self, function: FnId, span: Span) -> Option<Effect> {
         if !self.seen.insert(function) {
             return None;
         }
@@ -89,15 +96,16 @@ impl Search<'_> {
         match def.kind {
             FnKind::Extern(symbol) => {
                 let symbol = program.text(symbol);
-                OUTSIDE.iter().any(|outside| symbol.starts_with(outside)).then(|| {
-                    let name = symbol.strip_prefix("rt_").unwrap_or(symbol).replace('_', ".");
-                    Failure::Impossible(
-                        span,
-                        format!("`{name}` looks outside, which only a running program does"),
-                    )
+                let is_outside = OUTSIDE.iter().any(|outside| symbol.starts_with(outside));
+                is_outside.then(|| {
+                    let name = symbol.strip_prefix("rt_").unwrap_or(symbol);
+                    Effect::Outside(name.replace('_', "."))
                 })
             }
-            FnKind::Body(_) => program.body(function).and_then(|body| self.body(body, Some(span))),
+            FnKind::Body(_) => {
+                let body = program.body(function)?;
+                self.body(body, Some(span)).map(|(_, effect)| effect)
+            }
             FnKind::Intrinsic(_) | FnKind::Required => None,
         }
     }
