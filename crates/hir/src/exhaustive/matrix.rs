@@ -67,6 +67,20 @@ impl Matrix {
         }
         matrix
     }
+
+    /// Whether no row looks at the first column.
+    fn ignores_first(&self) -> bool {
+        self.rows.iter().all(|row| row[0] == Simplified::Any)
+    }
+
+    /// The matrix without its first column.
+    fn rest(&self) -> Matrix {
+        let mut rest = Matrix::new(self.types[1..].to_vec());
+        for row in &self.rows {
+            rest.push(row[1..].to_vec());
+        }
+        rest
+    }
 }
 
 impl Way {
@@ -138,6 +152,11 @@ impl<'a> Search<'a> {
             });
         }
         let ways = self.ways(matrix, Some(first));
+        if *first == Simplified::Any && matrix.ignores_first() {
+            // Every way gives the same answer; only an enum without variants
+            // has none.
+            return !ways.is_empty() && self.is_useful(&matrix.rest(), &row[1..]);
+        }
         ways.iter().any(|way| {
             let parts = way.parts(self.view, matrix.types[0]).len();
             let Some(mut next) = way.take(first, parts) else { return false };
@@ -161,13 +180,8 @@ impl<'a> Search<'a> {
         let ty = matrix.types[0];
         let ways = self.ways(matrix, None);
         // If no row looks at the column, every way gives the same answer.
-        let untouched = matrix.rows.iter().all(|row| row[0] == Simplified::Any);
-        if untouched {
-            let mut rest = Matrix::new(matrix.types[1..].to_vec());
-            for row in &matrix.rows {
-                rest.push(row[1..].to_vec());
-            }
-            let mut missing = self.missing(&rest)?;
+        if matrix.ignores_first() {
+            let mut missing = self.missing(&matrix.rest())?;
             let any = match ways.as_slice() {
                 // Only an enum without variants has no values at all.
                 [] => return None,
