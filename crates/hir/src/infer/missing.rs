@@ -399,13 +399,8 @@ impl Infer<'_> {
         } else if let Some(near) = suggest::nearest(text, names.iter().copied()) {
             diag =
                 diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe);
-        } else if let TyKind::Adt(adt, _) = self.table.kind(ty) {
-            let def = &self.program.adts[adt];
-            if self.program.is_library(def.module) {
-                diag = diag.note("the methods of the standard library are in the reference");
-            } else if names.is_empty() {
-                diag = diag.note(format!("`{shown}` has no methods"));
-            }
+        } else {
+            diag = diag.note(listed_methods(&shown, names));
         }
         self.error(diag);
     }
@@ -531,5 +526,25 @@ impl Infer<'_> {
         let text = file.text().get((from - file.base) as usize..)?;
         let at = from + text.find(')')? as u32 + 1;
         Some(Span::new(at, at))
+    }
+}
+
+/// More methods than these are not listed in a message.
+const MAX_LISTED: usize = 24;
+
+/// What methods there are, for somebody who asked for another one.
+fn listed_methods(ty: &str, mut names: Vec<&str>) -> String {
+    names.retain(|name| !name.starts_with('_'));
+    names.sort_unstable();
+    names.dedup();
+    match names.as_slice() {
+        [] => format!("`{ty}` has no methods"),
+        [only] => format!("its only method is `{only}`"),
+        _ if names.len() > MAX_LISTED => {
+            "its methods are listed in the reference of the library".to_owned()
+        }
+        [first @ .., last] => {
+            format!("its methods are `{}` and `{last}`", first.join("`, `"))
+        }
     }
 }
