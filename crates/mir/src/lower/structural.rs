@@ -70,6 +70,10 @@ impl FunctionLowerer<'_, '_, '_> {
             if self.program.adts[adt].kind == hir::AdtKind::Enum)
     }
 
+    fn is_option(&self, ty: Ty) -> bool {
+        matches!(self.program.types.kind(ty), TyKind::Adt(adt, _) if adt == self.program.lang.option)
+    }
+
     fn variant_field_count(&self, ty: Ty, variant: u32) -> u32 {
         match self.program.types.kind(ty) {
             TyKind::Adt(adt, _) => {
@@ -251,7 +255,12 @@ impl FunctionLowerer<'_, '_, '_> {
             _ if self.is_enum(ty) => {
                 let tag = self.tag(left);
                 let other = self.tag(right);
-                self.compare_scalars(tag, other);
+                // `Some` is declared first, and `None` is the smallest.
+                if self.is_option(ty) {
+                    self.compare_scalars(other, tag);
+                } else {
+                    self.compare_scalars(tag, other);
+                }
                 self.each_variant(tag, ty, &mut |this, variant| {
                     for index in 0..this.variant_field_count(ty, variant) {
                         let a = this.variant_field(left, ty, variant, index);
