@@ -28,9 +28,9 @@ fn main() -> ExitCode {
         Command::Explain(explain) => commands::explain::explain(explain),
         Command::Completions(completions) => {
             let mut command = Cli::command();
-            let mut out = std::io::stdout();
-            clap_complete::generate(completions.shell, &mut command, "simple", &mut out);
-            ExitCode::SUCCESS
+            let mut script = Vec::new();
+            clap_complete::generate(completions.shell, &mut command, "simple", &mut script);
+            report::print(&script).err().unwrap_or(ExitCode::SUCCESS)
         }
     }
 }

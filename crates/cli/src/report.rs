@@ -25,6 +25,18 @@ pub(crate) fn say(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
+/// Writes to standard output. Whoever closes the pipe has read enough.
+pub(crate) fn print(bytes: &[u8]) -> Result<(), ExitCode> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let cause = simple_driver::load::error_text(&error);
+            Err(fail(&format!("cannot write the output: {cause}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes diagnostics as the options say.
 pub(crate) fn diagnostics(common: &Common, diagnostics: &[Diagnostic], sources: &SourceMap) {
     let format = match common.message_format {

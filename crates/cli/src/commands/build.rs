@@ -1,6 +1,5 @@
 //! `simple build`: to an executable, or to any form on the way there.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -57,7 +56,7 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
             let blob = simple_object::blob::write(object, &session.interner);
             bytes.extend(blob.map_err(|error| report::fail(&error.to_string()))?);
         }
-        let path = build.output.clone().unwrap_or_else(|| with_extension(&file, "obj"));
+        let path = build.output.clone().unwrap_or_else(|| with_extension(&file, "o"));
         session.write(&path, &bytes).map_err(refuse)?;
         return report::profile(&build.common, &session);
     }
@@ -89,13 +88,12 @@ fn with_extension(file: &Path, extension: &str) -> PathBuf {
 }
 
 fn write_text(build: &Build, text: &str) -> Result<(), ExitCode> {
-    let result = match &build.output {
-        Some(path) if path != Path::new("-") => std::fs::write(path, text),
-        _ => std::io::stdout().write_all(text.as_bytes()),
+    let Some(path) = build.output.as_deref().filter(|path| *path != Path::new("-")) else {
+        return report::print(text.as_bytes());
     };
-    result.map_err(|error| {
+    std::fs::write(path, text).map_err(|error| {
         let cause = simple_driver::load::error_text(&error);
-        report::fail(&format!("cannot write the output: {cause}"))
+        report::fail(&format!("cannot write `{}`: {cause}", path.display()))
     })
 }
 

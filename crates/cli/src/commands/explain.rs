@@ -1,6 +1,5 @@
 //! `simple explain E0123`
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use crate::args::Explain;
@@ -21,7 +20,5 @@ pub(crate) fn explain(explain: Explain) -> ExitCode {
             }
         },
     };
-    // Whoever closes the pipe has read enough.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    ExitCode::SUCCESS
+    report::print(text.as_bytes()).err().unwrap_or(ExitCode::SUCCESS)
 }

@@ -43,7 +43,7 @@ fn try_test(test: &Test) -> Result<ExitCode, ExitCode> {
     for file in &files {
         test_file(test, file, &mut tally)?;
     }
-    report::say(&format!("{} passed, {} failed\n", tally.passed, tally.failed));
+    report::print(format!("{} passed, {} failed\n", tally.passed, tally.failed).as_bytes())?;
     Ok(if tally.failed > 0 || tally.refused {
         ExitCode::from(report::REFUSED)
     } else {
@@ -86,20 +86,29 @@ fn test_file(test: &Test, file: &Path, tally: &mut Tally) -> Result<(), ExitCode
     let program = std::env::temp_dir().join(format!("simple-test-{}", std::process::id()));
     session.write(&program, &bytes).map_err(refuse)?;
     for index in chosen {
-        run_one(file, &program, index, &names[index], tally);
+        let result = run_one(file, &program, index, &names[index], tally);
+        if result.is_err() {
+            let _ = std::fs::remove_file(&program);
+            return result;
+        }
     }
     let _ = std::fs::remove_file(&program);
     report::profile(&test.common, &session)
 }
 
-fn run_one(file: &Path, program: &Path, index: usize, name: &str, tally: &mut Tally) {
+fn run_one(
+    file: &Path,
+    program: &Path,
+    index: usize,
+    name: &str,
+    tally: &mut Tally,
+) -> Result<(), ExitCode> {
     let output = Command::new(program).arg(index.to_string()).stdin(Stdio::null()).output();
     let failure = match output {
         Err(error) => simple_driver::load::error_text(&error),
         Ok(output) if output.status.success() => {
             tally.passed += 1;
-            report::say(&format!("ok      {}: {name}\n", file.display()));
-            return;
+            return report::print(format!("ok      {}: {name}\n", file.display()).as_bytes());
         }
         Ok(output) => {
             let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -111,8 +120,9 @@ fn run_one(file: &Path, program: &Path, index: usize, name: &str, tally: &mut Ta
         }
     };
     tally.failed += 1;
-    report::say(&format!("FAILED  {}: {name}\n", file.display()));
+    let mut text = format!("FAILED  {}: {name}\n", file.display());
     for line in failure.lines() {
-        report::say(&format!("    {line}\n"));
+        text.push_str(&format!("    {line}\n"));
     }
+    report::print(text.as_bytes())
 }

@@ -2,7 +2,7 @@
 
 use simple_hir as hir;
 use simple_hir::{FnId, FnRef, MethodRef, Resolved, Ty, TyKind, Tys};
-use simple_source::Symbol;
+use simple_source::{Span, Symbol};
 
 use super::builder::Builder;
 use super::function::FunctionLowerer;
@@ -269,7 +269,14 @@ impl FunctionLowerer<'_, '_, '_> {
             self.types.interner.resolve(from_name)
         );
         let name = self.types.interner.intern(&name);
-        let vtable = self.shared.request_vtable(VtableRequest { name, ty: memory, methods });
+        let vtable = self.shared.request_vtable(VtableRequest {
+            name,
+            ty: memory,
+            methods,
+            behind: to,
+            value: from,
+            has_text: false,
+        });
         Rvalue::Dyn(vtable, value)
     }
 
@@ -334,6 +341,32 @@ impl FunctionLowerer<'_, '_, '_> {
         }
         let result = dest.map_or(Operand::Const(Const::Unit), Operand::Copy);
         self.b.terminate(Terminator::Return(result));
+        self.finish(header)
+    }
+
+    /// The text of values of type `ty` as a vtable has it: takes the address of
+    /// the value in the object, what to append to, and whether the text stands
+    /// inside another value's.
+    pub(crate) fn lower_text_slot(&mut self, name: Symbol, ty: Ty) -> Function {
+        let mut header = self.header(name, None);
+        self.b = Builder::new(Span::NONE);
+        let memory = self.types.get(ty);
+        let object = self.intern(Type::Address(memory));
+        let object = self.b.temp(object);
+        let out = self.intern(Type::Address(self.types.str_));
+        let out = self.b.temp(out);
+        let nested = self.b.temp(self.types.bool_);
+        header.params = vec![ParamMode::Borrowed, ParamMode::Address, ParamMode::Owned];
+        let value = Operand::Copy(self.b.deref(Place::local(object)));
+        let out = self.b.deref(Place::local(out));
+        let (inside, alone) = (self.b.new_block(), self.b.new_block());
+        self.b.branch(Operand::Copy(Place::local(nested)), inside, alone);
+        self.b.switch_to(inside);
+        self.append_nested(out, ty, value);
+        self.b.terminate(Terminator::Return(Operand::Const(Const::Unit)));
+        self.b.switch_to(alone);
+        self.append_plain(out, ty, value);
+        self.b.terminate(Terminator::Return(Operand::Const(Const::Unit)));
         self.finish(header)
     }
 }

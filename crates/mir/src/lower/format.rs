@@ -38,6 +38,7 @@ impl FunctionLowerer<'_, '_, '_> {
                 let args = [Arg::Address(out), Arg::Value(value)];
                 self.extern_call("rt_show_char", &args, None);
             }
+            TyKind::Dyn(..) => self.append_dyn(out, ty, value, false),
             _ => self.append_nested(out, ty, value),
         }
     }
@@ -56,6 +57,7 @@ impl FunctionLowerer<'_, '_, '_> {
             TyKind::Char => ("rt_show_char_quoted", value),
             TyKind::Str => ("rt_show_str_quoted", value),
             TyKind::Unit | TyKind::Never => return self.append_literal(out, "()"),
+            TyKind::Dyn(..) => return self.append_dyn(out, ty, value, true),
             _ => {
                 if let Some(callee) = self.user_method(self.program.lang.show, ty) {
                     let text = Place::local(self.b.temp(self.types.str_));
@@ -70,6 +72,26 @@ impl FunctionLowerer<'_, '_, '_> {
             }
         };
         self.extern_call(name, &[Arg::Address(out), Arg::Value(value)], None);
+    }
+
+    /// Appends the text of what is inside a `dyn` value.
+    fn append_dyn(&mut self, out: Place, ty: Ty, value: Operand, nested: bool) {
+        if let Some(callee) = self.user_method(self.program.lang.show, ty) {
+            let text = Place::local(self.b.temp(self.types.str_));
+            self.call_values(callee, &[value], Some(text));
+            return self.append(out, Operand::Copy(text));
+        }
+        let TyKind::Dyn(trait_, _) = self.program.types.kind(ty) else { return };
+        self.shared.request_dyn_text(ty);
+        let slot = self.program.traits[trait_].methods.len() as u32;
+        let address = self.intern(crate::Type::Address(self.types.str_));
+        let params = Box::new([address, self.types.bool_]);
+        let signature = crate::Signature { params, result: self.types.unit };
+        let signature = self.types.table.intern_signature(signature);
+        let receiver = self.operand_place(value, ty);
+        let nested = Operand::Const(Const::Bool(nested));
+        let args = [Arg::Address(out), Arg::Value(nested)];
+        self.b.call(None, Callee::Method(receiver, slot, signature), &args);
     }
 
     /// The text of a value, as interpolation gives it.

@@ -80,6 +80,7 @@ impl<'l, 's, 'a> FunctionLowerer<'l, 's, 'a> {
             Instance::Value(function, args) => self.lower_value(name, function, args),
             Instance::Structural(op, ty) => self.lower_structural(name, op, ty),
             Instance::Slot(function, args, ty) => self.lower_slot(name, function, args, ty),
+            Instance::TextSlot(ty) => self.lower_text_slot(name, ty),
             Instance::Const(constant) => self.lower_const(name, constant),
             Instance::ReleaseSlots => {
                 let used = self.shared.used_consts();

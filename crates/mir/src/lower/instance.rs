@@ -23,6 +23,8 @@ pub(crate) enum Instance {
     /// A method (function, type arguments) as a vtable has it, for values of
     /// the type: takes the value's address.
     Slot(FnId, Tys, Ty),
+    /// The text of values of the type as a vtable has it, behind the methods.
+    TextSlot(Ty),
     /// What fills the slot of a constant.
     Const(hir::ConstId),
     /// What gives back the slots of constants and kept results.
@@ -100,6 +102,10 @@ impl Instance {
                         text.push(' ');
                         types.write_name(ty, &mut text, 0);
                     }
+                    Self::TextSlot(ty) => {
+                        text.push_str("text.slot ");
+                        types.write_name(ty, &mut text, 0);
+                    }
                     Self::Const(id) | Self::Lambda(Owner::Const(id), ..) => {
                         let def = &program.consts[id];
                         text.push_str(types.interner.resolve(program.modules[def.module].path));
@@ -149,6 +155,7 @@ impl Instance {
             Self::Slot(function, ..) => key(1, function.0, 3, 0, true),
             Self::Computed(function, args) => key(1, function.0, 4, 0, args != Tys::EMPTY),
             Self::Structural(op, _) => key(3, 0, op as u8, 0, true),
+            Self::TextSlot(_) => key(4, 0, 0, 0, true),
         }
     }
 }

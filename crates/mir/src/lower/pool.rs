@@ -57,6 +57,8 @@ pub(crate) struct Shared<'a> {
     shards: [Mutex<HashMap<Instance, u32, rustc_hash::FxBuildHasher>>; 16],
     made: boxcar::Vec<Made>,
     vtables: Mutex<VtableRequests>,
+    /// The `dyn` types of which something needs the text.
+    dyn_texts: Mutex<FxHashSet<hir::Ty>>,
     /// Caches of idle workers.
     idle: Mutex<Vec<Types<'a>>>,
     per_function: Vec<AtomicUsize>,
@@ -91,6 +93,12 @@ pub(crate) struct VtableRequest {
     pub(crate) ty: crate::TypeId,
     /// Provisional numbers of its methods.
     pub(crate) methods: Vec<FuncId>,
+    /// The `dyn` type of the values that have it.
+    pub(crate) behind: hir::Ty,
+    /// The type of what is inside.
+    pub(crate) value: hir::Ty,
+    /// Whether the text of what is inside follows the methods.
+    pub(crate) has_text: bool,
 }
 
 impl<'a> Shared<'a> {
@@ -168,6 +176,34 @@ impl<'a> Shared<'a> {
         })
     }
 
+    /// Says that the vtables of a `dyn` type must have the text of their values.
+    pub(crate) fn request_dyn_text(&self, ty: hir::Ty) {
+        self.dyn_texts.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(ty);
+    }
+
+    /// Adds the text to the vtables that need it and have none yet. Whether
+    /// there were any; making them may have brought new ones.
+    fn add_dyn_texts(&self) -> bool {
+        let wanted = self.dyn_texts.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+        let vtables = || self.vtables.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let missing: Vec<(usize, hir::Ty)> = vtables()
+            .list
+            .iter()
+            .enumerate()
+            .filter(|(_, vtable)| !vtable.has_text && wanted.contains(&vtable.behind))
+            .map(|(index, vtable)| (index, vtable.value))
+            .collect();
+        rayon::scope(|scope| {
+            for (index, value) in &missing {
+                let text = self.request(scope, Instance::TextSlot(*value), Span::NONE);
+                let vtable = &mut vtables().list[*index];
+                vtable.methods.push(text);
+                vtable.has_text = true;
+            }
+        });
+        !missing.is_empty()
+    }
+
     /// The provisional slot of the results that the function `name` keeps.
     pub(crate) fn request_results(&self, name: Symbol, ty: crate::TypeId) -> u32 {
         let mut results = self.results.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -215,6 +251,7 @@ impl<'a> Shared<'a> {
                 | Instance::Computed(function, _)
                 | Instance::Slot(function, ..) => function,
                 Instance::Structural(..)
+                | Instance::TextSlot(_)
                 | Instance::Lambda(Owner::Const(_), ..)
                 | Instance::Const(_)
                 | Instance::ReleaseSlots
@@ -257,6 +294,7 @@ pub fn lower(
         shards: std::array::from_fn(|_| Mutex::default()),
         made: boxcar::Vec::new(),
         vtables: Mutex::default(),
+        dyn_texts: Mutex::default(),
         idle: Mutex::default(),
         per_function: program.functions.iter().map(|_| AtomicUsize::new(0)).collect(),
         failed: AtomicBool::new(false),
@@ -265,6 +303,7 @@ pub fn lower(
     rayon::scope(|scope| {
         shared.request(scope, Instance::Entry, Span::NONE);
     });
+    while shared.add_dyn_texts() {}
     if shared.has_slots {
         rayon::scope(|scope| {
             let release = shared.request(scope, Instance::ReleaseSlots, Span::NONE);

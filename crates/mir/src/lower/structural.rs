@@ -461,10 +461,6 @@ impl FunctionLowerer<'_, '_, '_> {
                 self.append_literal(out, ")");
             }
             TyKind::Fn(..) => self.append_literal(out, "<fn>"),
-            TyKind::Dyn(trait_, _) => {
-                let name = self.types.interner.resolve(program.traits[trait_].name);
-                self.append_literal(out, &format!("<dyn {name}>"));
-            }
             _ => self.append_nested(out, ty, Operand::Copy(value)),
         }
     }
