@@ -179,6 +179,25 @@ impl Program {
         })
     }
 
+    /// The methods that values of `dyn trait_[args]` are called by, those of the
+    /// traits it requires included: what a vtable holds, in its order.
+    pub fn dyn_methods(&self, trait_: TraitId, args: Tys) -> Vec<(TraitRef, FnId)> {
+        let mut own_list = vec![Ty::ERROR];
+        own_list.extend_from_slice(self.types.list(args));
+        let supers = self.session.tables.supertraits(trait_).iter().map(|super_| TraitRef {
+            args: self.types.substitute_list(super_.args, &own_list),
+            ..*super_
+        });
+        std::iter::once(TraitRef { trait_, args })
+            .chain(supers)
+            .flat_map(|reference| {
+                let methods = self.traits[reference.trait_].methods.iter();
+                methods.map(move |method| (reference, *method))
+            })
+            .filter(|(_, method)| self.is_dyn_method(*method))
+            .collect()
+    }
+
     /// Types that contain themselves have a trait if nothing else in them
     /// lacks it, so a type that was met before counts as having it.
     fn holds_by_structure(&self, trait_: TraitId, ty: Ty, depth: u32) -> bool {

@@ -72,6 +72,8 @@ pub struct Machine<'a> {
     /// Destroyers that are running, and objects that wait for one.
     pub(super) drop_depth: u32,
     pub(super) drop_queue: Vec<(ObjectId, FuncId)>,
+    /// The class instances whose text is being made, outermost first.
+    pub(super) showing: Vec<ObjectId>,
     /// The message of a panic on the way out.
     pub(super) panic: Option<String>,
 }
@@ -97,6 +99,7 @@ impl<'a> Machine<'a> {
             output: String::new(),
             drop_depth: 0,
             drop_queue: Vec::new(),
+            showing: Vec::new(),
             panic: None,
         }
     }

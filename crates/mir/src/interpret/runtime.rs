@@ -85,6 +85,18 @@ impl Machine<'_> {
             ("rt_show_bool", [slot, Given::Value(Value::Bool(value))]) => {
                 self.append(slot, if *value { "true" } else { "false" })
             }
+            ("rt_show_enter", [object]) => {
+                let object = object.object()?;
+                let fresh = !self.showing.contains(&object);
+                if fresh {
+                    self.showing.push(object);
+                }
+                Ok(Some(Value::Bool(fresh)))
+            }
+            ("rt_show_leave", []) => {
+                self.showing.pop();
+                Ok(None)
+            }
             ("rt_str_from_char", [Given::Value(Value::Char(c))]) => {
                 Ok(self.new_text(c.to_string()))
             }

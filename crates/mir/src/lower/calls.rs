@@ -150,12 +150,7 @@ impl<'a> FunctionLowerer<'_, '_, 'a> {
                 }
             }
             Target::Dyn(method) => {
-                let trait_ = &self.program.traits[method.trait_];
-                let slot = trait_
-                    .methods
-                    .iter()
-                    .position(|candidate| *candidate == method.method)
-                    .unwrap_or(0) as u32;
+                let slot = self.dyn_slot(method);
                 let receiver = match args.remove(0) {
                     Arg::Address(place) => {
                         self.b.push(StatementKind::Unshare(place));
@@ -355,6 +350,22 @@ impl<'a> FunctionLowerer<'_, '_, 'a> {
             crate::Type::Enum(id) => Operand::Const(Const::Variant(id, variant)),
             _ => unreachable!("Ordering is an enum"),
         }
+    }
+
+    /// The number of a method of a `dyn` type.
+    fn dyn_slot(&self, method: MethodRef) -> u32 {
+        let program = self.program;
+        let args = program.types.list(method.args);
+        let TyKind::Dyn(trait_, trait_args) = program.types.kind(args[0]) else {
+            unreachable!("methods of `dyn` types have one as their `Self`")
+        };
+        let methods = program.dyn_methods(trait_, trait_args);
+        let wanted = |(reference, candidate): &(hir::TraitRef, hir::FnId)| {
+            *candidate == method.method
+                && args[1..].starts_with(program.types.list(reference.args))
+        };
+        let slot = methods.iter().position(wanted);
+        slot.expect("the method was found by its `dyn` type's traits") as u32
     }
 
     /// The signature of a trait's method as a vtable has it, without the

@@ -248,15 +248,15 @@ impl FunctionLowerer<'_, '_, '_> {
         }
         let program = self.program;
         let types = &program.types;
-        let mut self_args = vec![from];
-        self_args.extend_from_slice(types.list(trait_args));
-        let args = types.intern_list(&self_args);
         let mut methods = Vec::new();
-        for method in &program.traits[trait_].methods {
-            let resolved = program.resolve_method(MethodRef { trait_, method: *method, args });
-            let function = match resolved {
+        for (reference, method) in program.dyn_methods(trait_, trait_args) {
+            let mut self_args = vec![from];
+            self_args.extend_from_slice(types.list(reference.args));
+            let args = types.intern_list(&self_args);
+            let found = MethodRef { trait_: reference.trait_, method, args };
+            let function = match program.resolve_method(found) {
                 Some(Resolved::Fn(function)) => function,
-                _ => FnRef { function: *method, args },
+                _ => FnRef { function: method, args },
             };
             methods.push(self.request(Instance::Slot(function.function, function.args, from)));
         }

@@ -81,9 +81,9 @@ impl FunctionLowerer<'_, '_, '_> {
             self.call_values(callee, &[value], Some(text));
             return self.append(out, Operand::Copy(text));
         }
-        let TyKind::Dyn(trait_, _) = self.program.types.kind(ty) else { return };
+        let TyKind::Dyn(trait_, args) = self.program.types.kind(ty) else { return };
         self.shared.request_dyn_text(ty);
-        let slot = self.program.traits[trait_].methods.len() as u32;
+        let slot = self.program.dyn_methods(trait_, args).len() as u32;
         let address = self.intern(crate::Type::Address(self.types.str_));
         let params = Box::new([address, self.types.bool_]);
         let signature = crate::Signature { params, result: self.types.unit };

@@ -443,6 +443,10 @@ impl FunctionLowerer<'_, '_, '_> {
             TyKind::Adt(adt, _) => {
                 let def = &program.adts[adt];
                 self.append_symbol(out, def.name);
+                let is_class = def.kind == hir::AdtKind::Class;
+                if is_class {
+                    self.enter_text(out, value);
+                }
                 self.append_literal(out, "(");
                 for (index, field) in def.variants[0].fields.iter().enumerate() {
                     let lead = if index > 0 { ", " } else { "" };
@@ -459,10 +463,26 @@ impl FunctionLowerer<'_, '_, '_> {
                     self.append_nested(out, field_ty, Operand::Copy(part));
                 }
                 self.append_literal(out, ")");
+                if is_class {
+                    self.extern_call("rt_show_leave", &[], None);
+                }
             }
             TyKind::Fn(..) => self.append_literal(out, "<fn>"),
             _ => self.append_nested(out, ty, Operand::Copy(value)),
         }
+    }
+
+    /// Goes on with the fields of a class instance, unless it is the part of
+    /// itself: then `(...)` stands for them.
+    fn enter_text(&mut self, out: Place, instance: Place) {
+        let fresh = Place::local(self.b.temp(self.types.bool_));
+        self.extern_call("rt_show_enter", &[Arg::Value(Operand::Copy(instance))], Some(fresh));
+        let (go_on, again) = (self.b.new_block(), self.b.new_block());
+        self.b.branch(Operand::Copy(fresh), go_on, again);
+        self.b.switch_to(again);
+        self.append_literal(out, "(...)");
+        self.b.terminate(Terminator::Return(Operand::Const(Const::Unit)));
+        self.b.switch_to(go_on);
     }
 
     /// `, ` before all elements but the first.
