@@ -639,12 +639,17 @@ impl FunctionLowerer<'_, '_, '_> {
         let right_ty = self.subst(self.expr_of(value).ty);
         let right = self.stable_operand(value);
         self.b.set_span(span);
-        let place = self.realise(&plan, Access::Write);
+        // The program's own operator may change what the place lies in, so
+        // that the place is looked up again for the result.
+        let shared = call.is_some() && self.is_shared(&plan);
+        let place = self.realise(&plan, if shared { Access::Read } else { Access::Write });
         match (call, self.program.types.kind(ty)) {
             (Some(callee), _) => {
                 let mir_ty = self.types.get(ty);
                 let result = Place::local(self.b.temp(mir_ty));
                 self.call_values(callee, &[Operand::Copy(place), right], Some(result));
+                self.b.set_span(span);
+                let place = if shared { self.realise(&plan, Access::Write) } else { place };
                 self.b.assign(place, Rvalue::Use(Operand::Copy(result)));
             }
             (None, TyKind::Str) => self.append(place, right),

@@ -139,6 +139,14 @@ impl<'a> FunctionLowerer<'_, '_, 'a> {
         place
     }
 
+    /// Whether code that does not see the function's locals can change what a
+    /// place lies in: the way to it leads through a class instance or begins
+    /// at a script's variable.
+    pub(crate) fn is_shared(&self, plan: &Plan) -> bool {
+        matches!(plan.root, Root::Global(_))
+            || plan.steps.iter().any(|step| self.is_class_ty(step.base))
+    }
+
     fn is_class_ty(&self, ty: Ty) -> bool {
         matches!(self.program.types.kind(ty), TyKind::Adt(adt, _)
             if self.program.adts[adt].kind == AdtKind::Class)
