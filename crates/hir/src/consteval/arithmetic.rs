@@ -253,6 +253,24 @@ impl Machine<'_> {
                 }
                 Some(Ordering::Equal)
             }
+            (ConstValue::Adt(variant, a), ConstValue::Adt(other, b)) => {
+                let TyKind::Adt(adt, args) = self.context.types.kind(ty) else { return None };
+                if variant != other {
+                    // The order of declaration, but that `None` comes before `Some`.
+                    let order = variant.cmp(other);
+                    let option = adt == self.context.lang.option;
+                    return Some(if option { order.reverse() } else { order });
+                }
+                let args = self.context.types.list(args);
+                let fields = &self.context.adts[adt].variants[*variant as usize].fields;
+                for ((a, b), field) in a.iter().zip(b).zip(fields) {
+                    match self.order(self.context.types.substitute(field.ty, args), a, b)? {
+                        Ordering::Equal => {}
+                        other => return Some(other),
+                    }
+                }
+                Some(Ordering::Equal)
+            }
             _ => None,
         }
     }

@@ -223,6 +223,9 @@ impl Infer<'_> {
                 Bound::Fn(_) | Bound::Const(_) => true,
             },
             None => match self.program.scope(self.f.module).names.get(&name) {
+                // The script's own statements know a variable of the script
+                // from its declaration on, which this statement may be.
+                Some(entry) if matches!(entry.def, Def::Global(_)) => !self.f.is_script,
                 Some(entry) => !matches!(entry.def, Def::Unresolved),
                 None => false,
             },

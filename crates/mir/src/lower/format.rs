@@ -185,13 +185,19 @@ impl FunctionLowerer<'_, '_, '_> {
         match computed {
             Some(id) => {
                 let ty = self.kind(self.expr_of(id).ty);
-                let value = self.stable_operand(id);
-                match ty {
+                let span = self.expr_of(id).span;
+                let value = self.operand(id);
+                let value = match ty {
                     TyKind::Int(int) if int_type(int) != IntType::I64 => {
                         self.b.temp_from(self.types.i64_, Rvalue::Cast(CastKind::Int, value))
                     }
                     _ => value,
-                }
+                };
+                let outer = self.b.set_span(span);
+                let count = Place::local(self.b.temp(self.types.i64_));
+                self.extern_call("rt_fmt_count", &[Arg::Value(value)], Some(count));
+                self.b.set_span(outer);
+                Operand::Copy(count)
             }
             None => match written {
                 FormatCount::Fixed(count) => Self::i64_const(count as i64),
@@ -253,8 +259,7 @@ fn spec_flags(spec: &simple_syntax::ast::FormatSpec) -> u64 {
         b'_' => 2,
         _ => 0,
     };
-    let fill = if align == 0 { 0 } else { spec.fill as u64 };
-    fill | align << 24
+    u64::from(spec.fill.unwrap_or('\0')) | align << 24
         | sign << 28
         | u64::from(spec.alternate) << 30
         | u64::from(spec.zero) << 31

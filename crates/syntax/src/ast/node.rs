@@ -289,8 +289,8 @@ pub enum StrPart {
 /// `[[fill]align][sign][#][0][width][,][.precision][type]`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct FormatSpec {
-    /// The fill character; a space unless written.
-    pub fill: char,
+    /// The fill character, if written.
+    pub fill: Option<char>,
     /// `<`, `>`, `^` or `=`; 0 if none was written.
     pub align: u8,
     /// `+`, `-` or a space; 0 if none was written.

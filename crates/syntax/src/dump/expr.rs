@@ -262,8 +262,8 @@ impl Dump<'_> {
     fn spec(&mut self, spec: FormatSpec) {
         let letter = |byte: u8| (byte as char).to_string();
         let mut head = String::from("spec");
-        if spec.fill != ' ' {
-            head += &format!(" fill={:?}", spec.fill);
+        if let Some(fill) = spec.fill {
+            head += &format!(" fill={fill:?}");
         }
         for (name, byte) in [("align", spec.align), ("sign", spec.sign)] {
             if byte != 0 {

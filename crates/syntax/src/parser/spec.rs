@@ -111,10 +111,10 @@ impl Parser<'_> {
             self.bad_spec(span, "expected a format after the `:`");
             return None;
         }
-        let mut fill = ' ';
+        let mut fill = None;
         let mut align = 0;
         if let (Some(first), Some('<' | '>' | '^' | '=')) = (pieces.peek(0), pieces.peek(1)) {
-            fill = first;
+            fill = Some(first);
             pieces.at += 1;
             align = pieces.take_byte("<>^=");
         } else if let Some(found) = pieces.take("<>^=") {
