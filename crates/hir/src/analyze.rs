@@ -13,6 +13,7 @@ use crate::def::{FnKind, LangItems, Program};
 use crate::exhaustive;
 use crate::groups::{check_bodies, script_variables};
 use crate::names::collect::collect;
+use crate::names::lost::drop_consequences;
 use crate::names::uses::resolve_uses;
 use crate::names::{Def, Entry};
 use crate::session::{LibrarySearch, Session};
@@ -124,6 +125,7 @@ pub fn analyze(
         check_promises(&program, &mut diags);
         find_entry(&mut program);
     }
+    drop_consequences(&program, &mut diags);
     sort_and_dedup(&mut diags);
     (program, diags)
 }

@@ -8,6 +8,7 @@
 pub mod ast;
 pub mod codes;
 mod dump;
+pub mod foreign;
 mod format;
 mod lexer;
 pub mod limits;

@@ -126,24 +126,28 @@ impl Evaluation<'_> {
     }
 
     fn report_circle(&self, constant: ConstId) {
-        let program = self.program;
         let stack = self.stack.borrow();
         let start = stack.iter().position(|other| *other == constant).unwrap_or(0);
-        let name = |constant: ConstId| program.text(program.consts[constant].name);
-        let mut way: Vec<&str> = stack[start..].iter().map(|other| name(*other)).collect();
-        way.push(name(constant));
-        let def = &program.consts[constant];
-        let own = name(constant);
-        self.diagnostics.borrow_mut().push(
-            Diagnostic::error(
-                &codes::CONST_CIRCLE,
-                def.span,
-                format!("the value of `{own}` depends on itself"),
-            )
-            .label("needs its own value")
-            .note(format!("it is {}", way.join(", which needs "))),
-        );
+        self.diagnostics.borrow_mut().push(circle(self.program, &stack[start..]));
     }
+}
+
+/// Says that constants need each other; the first one is told.
+pub(crate) fn circle(program: &Program, way: &[ConstId]) -> Diagnostic {
+    let name = |constant: ConstId| program.text(program.consts[constant].name);
+    let first = way[0];
+    let names: Vec<String> =
+        way.iter().chain([&first]).map(|constant| format!("`{}`", name(*constant))).collect();
+    Diagnostic::error(
+        &codes::CONST_CIRCLE,
+        program.consts[first].span,
+        format!("the value of `{}` depends on itself", name(first)),
+    )
+    .label("needs its own value")
+    .note(match names.as_slice() {
+        [one, _] => format!("{one} stands in its own value"),
+        names => names.join(" needs "),
+    })
 }
 
 /// Why a constant cannot do this.

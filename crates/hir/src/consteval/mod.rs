@@ -25,7 +25,7 @@ use crate::body::*;
 use crate::codes;
 use crate::def::*;
 use crate::ty::TyInterner;
-pub(crate) use constants::evaluate_all;
+pub(crate) use constants::{circle, evaluate_all};
 use frame::Frame;
 
 /// Steps after which evaluation gives up.

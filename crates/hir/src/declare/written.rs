@@ -2,6 +2,7 @@
 
 use simple_source::{Applicability, Diagnostic, Span, Symbol, sym};
 use simple_syntax::ast::{self, Ast, TypeKind};
+use simple_syntax::foreign::generic_type;
 
 use crate::codes;
 use crate::def::*;
@@ -352,16 +353,13 @@ impl<S: TypeSink> Written<'_, S> {
 
     fn unknown_type(&self, name: ast::Name, args: &[ast::TypeId], span: Span) -> Diagnostic {
         let text = self.program.text(name.symbol);
-        if let Some((before, between, after)) = suggest::foreign_generic(text) {
-            let mut inner: Vec<&str> =
+        if let Some(ours) = generic_type(text) {
+            let inner: Vec<&str> =
                 args.iter().map(|arg| self.program.snippet(self.ast.ty(*arg).span)).collect();
-            if inner.is_empty() {
-                inner.push("T");
-                if between == ": " {
-                    inner.push("U");
-                }
-            }
-            let ours = format!("{before}{}{after}", inner.join(between));
+            let ours = match inner.as_slice() {
+                [] => ours.written(&["T", "U"][..ours.params]),
+                inner => ours.written(inner),
+            };
             return Diagnostic::error(
                 &codes::UNKNOWN_TYPE,
                 span,

@@ -114,6 +114,10 @@ impl Checker<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let arms = self.body.list(arms);
+        if arms.is_empty() {
+            // The parser told.
+            return;
+        }
         let head = Span::new(span.lo, self.body.exprs[value].span.hi);
         let ty = self.body.exprs[value].ty;
         if self.view.is_unknown(ty) {

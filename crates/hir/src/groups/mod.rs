@@ -1,6 +1,7 @@
 //! In which order bodies are checked: functions that leave out types come
 //! before those that need to know them.
 
+mod circles;
 mod components;
 pub(crate) mod references;
 mod schedule;

@@ -5,6 +5,7 @@ use simple_source::interner::{FxHashMap, FxHashSet};
 use simple_source::{Diagnostic, Span, Symbol, sym};
 use simple_syntax::ast::{self, Ast, Expr, ItemKind, StmtKind};
 
+use super::circles::refuse_circles;
 use super::components::components;
 use super::references::{Collector, References};
 use crate::def::*;
@@ -41,6 +42,13 @@ pub(crate) fn script_variables(program: &mut Program) {
                     let outer = |name| names.contains(&name);
                     let mut collector = Collector::new(&ast, &outer);
                     collector.expr(body);
+                    used.extend(collector.found.names);
+                    continue;
+                }
+                ItemKind::Const { value, .. } => {
+                    let outer = |name| names.contains(&name);
+                    let mut collector = Collector::new(&ast, &outer);
+                    collector.expr(value);
                     used.extend(collector.found.names);
                     continue;
                 }
@@ -195,7 +203,7 @@ fn inferred_nodes(program: &Program) -> Vec<BodyOwner> {
     nodes
 }
 
-fn module_of(program: &Program, owner: BodyOwner) -> ModuleId {
+pub(super) fn module_of(program: &Program, owner: BodyOwner) -> ModuleId {
     match owner {
         BodyOwner::Fn(function) => program.functions[function].module,
         BodyOwner::Const(constant) => program.consts[constant].module,
@@ -203,7 +211,7 @@ fn module_of(program: &Program, owner: BodyOwner) -> ModuleId {
 }
 
 /// What the body of a node refers to.
-fn references(program: &Program, owner: BodyOwner) -> References {
+pub(super) fn references(program: &Program, owner: BodyOwner) -> References {
     let module = module_of(program, owner);
     let ast = program.ast(module);
     let scope = program.scope(module);
@@ -306,9 +314,12 @@ fn infer_by_component(program: &Program, nodes: &[BodyOwner], diags: &mut Vec<Di
                 chunk
                     .iter()
                     .map(|number| {
-                        let members: Vec<BodyOwner> =
+                        let mut members: Vec<BodyOwner> =
                             found[*number].iter().map(|member| nodes[*member as usize]).collect();
-                        infer.check_group(&members)
+                        let refused = refuse_circles(program, &mut members);
+                        let mut outcome = infer.check_group(&members);
+                        outcome.diags.extend(refused);
+                        outcome
                     })
                     .collect::<Vec<_>>()
             })

@@ -56,6 +56,12 @@ impl Infer<'_> {
                     tail = Some(self.expr(value, expect));
                     position += 1;
                 }
+                TreeStmt::Error if last && expect != Expect::Drop => {
+                    // It may have been the block's value.
+                    self.stmt(&stmt);
+                    tail = Some(self.error_expr(stmt.span));
+                    position += 1;
+                }
                 TreeStmt::Item(item) if self.is_nested_function(item) => {
                     let run = list[position..]
                         .iter()

@@ -88,6 +88,17 @@ impl Infer<'_> {
             return;
         }
         let text = self.text(name);
+        if let Some(hidden) = self.scopes.hidden(name) {
+            let diag = Diagnostic::error(
+                &codes::NOT_CONSTANT,
+                span,
+                "the compiler cannot evaluate this: it is a variable, not a `const`",
+            )
+            .label("not a constant")
+            .also(hidden, "known only when the program runs")
+            .note("a value that is computed when it runs is declared with `val`");
+            return self.error(diag);
+        }
         let diag =
             Diagnostic::error(&codes::UNKNOWN_NAME, span, format!("there is no `{text}` here"))
                 .label("not found");

@@ -42,6 +42,8 @@ pub(crate) struct Scopes {
     blocks: Vec<u32>,
     /// Names of blocks that were left, with their declarations: for messages.
     left: Vec<(Symbol, Span)>,
+    /// Variables that a constant is surrounded by and does not see.
+    hidden: Vec<(Symbol, Span)>,
 }
 
 impl Scopes {
@@ -103,9 +105,16 @@ impl Scopes {
         for binding in &self.bindings {
             if let Bound::Const(_) = binding.bound {
                 scopes.bind(binding.name, binding.bound, binding.depth, binding.span);
+            } else {
+                scopes.hidden.push((binding.name, binding.span));
             }
         }
         scopes
+    }
+
+    /// Where a variable is declared that a constant does not see.
+    pub(crate) fn hidden(&self, name: Symbol) -> Option<Span> {
+        self.hidden.iter().rev().find(|(hidden, _)| *hidden == name).map(|(_, span)| *span)
     }
 
     /// Makes a name that is in scope stand for something else.
@@ -126,6 +135,7 @@ impl Scopes {
             self.by_name[binding.name.raw() as usize] = binding.shadowed;
         }
         self.left.clear();
+        self.hidden.clear();
     }
 
     /// All names in scope, innermost first.

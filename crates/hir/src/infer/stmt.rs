@@ -27,7 +27,7 @@ impl Infer<'_> {
         let span = stmt.span;
         match stmt.kind {
             TreeStmt::Error => {
-                self.f.failed = true;
+                self.lost_stmt(span);
                 false
             }
             TreeStmt::Pass => false,
@@ -61,6 +61,25 @@ impl Infer<'_> {
                 self.local_item(item);
                 false
             }
+        }
+    }
+
+    /// A statement that was not understood. A name that it seems to declare or
+    /// to assign may be anything from here on.
+    fn lost_stmt(&mut self, span: Span) {
+        self.f.failed = true;
+        let text = self.snippet(span);
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let name = words
+            .filter(|word| !word.is_empty())
+            .find(|word| !matches!(*word, "val" | "var" | "let" | "mut" | "const"));
+        let Some(name) = name else { return };
+        let name = self.program.intern(name);
+        if let Some(binding) = self.scopes.find(name)
+            && matches!(binding.bound, Bound::Local(..))
+        {
+            let local = self.new_local(name, Ty::ERROR, LocalKind::Var, span);
+            self.scopes.shadow(name, Bound::Local(self.f.number, local), span);
         }
     }
 

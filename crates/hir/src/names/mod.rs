@@ -2,6 +2,7 @@
 
 pub(crate) mod collect;
 pub(crate) mod lookup;
+pub(crate) mod lost;
 pub(crate) mod suggest;
 pub(crate) mod uses;
 

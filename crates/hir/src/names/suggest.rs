@@ -95,21 +95,6 @@ pub(crate) fn foreign_type(name: &str) -> Option<&'static str> {
     })
 }
 
-/// How a generic type of another language is written here: what goes before,
-/// between and after its arguments.
-pub(crate) fn foreign_generic(name: &str) -> Option<(&'static str, &'static str, &'static str)> {
-    Some(match name {
-        "list" | "Vec" | "vec" | "Array" | "array" | "Seq" | "Slice" => ("[", ", ", "]"),
-        "dict" | "map" | "Map" | "HashMap" | "BTreeMap" | "IndexMap" | "hashmap" => {
-            ("{", ": ", "}")
-        }
-        "set" | "HashSet" | "BTreeSet" => ("{", ", ", "}"),
-        "Optional" | "Maybe" | "option" => ("", ", ", "?"),
-        "tuple" | "Tuple" => ("(", ", ", ")"),
-        _ => return None,
-    })
-}
-
 /// What a trait of another language is called here.
 pub(crate) fn foreign_trait(name: &str) -> Option<&'static str> {
     Some(match name {

@@ -126,6 +126,8 @@ pub struct Ast {
     pats: IndexVec<PatId, Pat>,
     types: IndexVec<TypeId, Type>,
     lists: Lists,
+    /// What was not understood. The names in it may be declared there.
+    pub lost: Vec<Span>,
 }
 
 impl Default for Ast {
@@ -148,6 +150,7 @@ impl Ast {
             pats: IndexVec::new(),
             types: IndexVec::new(),
             lists: Lists::default(),
+            lost: Vec::new(),
         }
     }
 
@@ -207,6 +210,14 @@ impl Ast {
     /// The declaration `id`.
     pub fn item(&self, id: ItemId) -> &Item {
         &self.item_table[id]
+    }
+    /// All statements, in the order in which they end.
+    pub(crate) fn stmts_mut(&mut self) -> &mut IndexVec<StmtId, Stmt> {
+        &mut self.stmts
+    }
+    /// All declarations, nested ones included.
+    pub(crate) fn items_mut(&mut self) -> &mut IndexVec<ItemId, Item> {
+        &mut self.item_table
     }
     /// The elements of a list.
     pub fn list<T: Listed>(&self, list: List<T>) -> &[T] {

@@ -277,6 +277,8 @@ impl Parser<'_> {
     #[cold]
     pub(super) fn missing_block(&mut self, colon: Span) {
         use TokenKind::*;
+        let header = Span::new(self.tokens.span(self.statement_start, self.base).lo, colon.hi);
+        self.ast.lost.push(header);
         let next = self.nth(1);
         let declares = matches!(
             next,

@@ -175,7 +175,10 @@ impl Parser<'_> {
                     let high = if inclusive || starts_expr(self.kind()) {
                         Some(self.operand(level + 1))
                     } else {
-                        self.open_range(lo);
+                        if self.open_range(lo) {
+                            left = self.error_expr();
+                            continue;
+                        }
                         None
                     };
                     Expr::Range { low: Some(left), high, inclusive }
@@ -370,6 +373,7 @@ impl Parser<'_> {
     #[cold]
     fn chained(&mut self, level: u8, lo: u32, left: ExprId, op: Span) {
         let span = self.span_from(lo);
+        self.spoil(lo);
         if level == level::RANGE {
             let diagnostic = Diagnostic::error(&codes::CHAINED_OPERATOR, op, "ranges do not chain")
                 .label("a second range operator")
@@ -410,9 +414,10 @@ impl Parser<'_> {
     }
 
     /// `0..` outside an index: only slices and patterns may leave the end out.
-    fn open_range(&mut self, lo: u32) {
+    /// True if it was reported.
+    fn open_range(&mut self, lo: u32) -> bool {
         if self.types_allowed || self.panicking {
-            return;
+            return false;
         }
         let span = self.span_from(lo);
         let diagnostic =
@@ -420,6 +425,7 @@ impl Parser<'_> {
                 .label("expected an end after it")
                 .note("only slices and patterns may leave it out; `loop` counts on and on");
         self.note(diagnostic);
+        true
     }
 
     #[cold]

@@ -4,7 +4,7 @@ use simple_source::{Applicability, Diagnostic, Span, sym};
 
 use super::Parser;
 use super::item::Prefix;
-use crate::ast::{Ast, Function, ItemKind, List, Name, Param, TypeId};
+use crate::ast::{Ast, Function, ItemKind, List, Name, Param, Type, TypeId, TypeKind};
 use crate::codes;
 use crate::token::TokenKind;
 
@@ -193,7 +193,12 @@ impl Parser<'_> {
             while !parser.at(TokenKind::RParen) {
                 let param = parser.param(is_lambda, params.len());
                 parser.check_default_order(&params, &param);
-                params.push(param);
+                if param.name.symbol == sym::SELF {
+                    // Where it belongs, if it is not there.
+                    params.insert(0, param);
+                } else {
+                    params.push(param);
+                }
                 parser.recover_in_list();
                 if !parser.eat(TokenKind::Comma) {
                     break;
@@ -219,21 +224,24 @@ impl Parser<'_> {
         if matches!(self.kind(), Star | StarStar | DotDot | Val | Var) {
             self.foreign_param();
         }
-        let name = self.name("a parameter");
+        let mut name = self.name("a parameter");
+        let mut first_type = None;
         if self.at(Ident) && !self.panicking {
-            self.type_before_name(name);
+            first_type = Some(self.type_before_name(&mut name));
         }
-        let ty = (!self.panicking && self.eat(Colon)).then(|| {
-            if self.at(Mut) {
-                let span = self.span();
-                let diagnostic =
-                    Diagnostic::error(&codes::PARAMETER, span, "`mut` stands before the name")
-                        .label("not before the type")
-                        .suggest("move it", Span::new(lo, lo), "mut ", Applicability::Certain);
-                self.note(diagnostic);
-                self.bump();
-            }
-            self.ty()
+        let ty = first_type.or_else(|| {
+            (!self.panicking && self.eat(Colon)).then(|| {
+                if self.at(Mut) {
+                    let span = self.span();
+                    let diagnostic =
+                        Diagnostic::error(&codes::PARAMETER, span, "`mut` stands before the name")
+                            .label("not before the type")
+                            .suggest("move it", Span::new(lo, lo), "mut ", Applicability::Certain);
+                    self.note(diagnostic);
+                    self.bump();
+                }
+                self.ty()
+            })
         });
         let equals = self.span();
         let mut default = (!self.panicking && self.eat(Eq)).then(|| self.expr());
@@ -336,24 +344,31 @@ impl Parser<'_> {
                 .note("take a list: `xs: [T]`")
                 .suggest("remove it", span, "", Applicability::Maybe),
         );
+        self.spoil(span.lo);
         self.bump();
     }
 
-    /// `i64 x`
+    /// `i64 x`; read as `x: i64`. Gives the type; `name`, which is its name,
+    /// becomes the parameter's.
     #[cold]
-    fn type_before_name(&mut self, first: Name) {
+    fn type_before_name(&mut self, name: &mut Name) -> TypeId {
+        let first = *name;
         let second = self.span();
         let span = first.span.to(second);
-        let (ty, name) = (self.snippet(first.span), self.snippet(second));
+        let (ty, own) = (self.snippet(first.span), self.snippet(second));
         let diagnostic =
             Diagnostic::error(&codes::PARAMETER, span, "a parameter's type follows its name")
                 .label("expected `name: type`")
                 .suggest(
-                    format!("write `{name}: {ty}`"),
+                    format!("write `{own}: {ty}`"),
                     span,
-                    format!("{name}: {ty}"),
+                    format!("{own}: {ty}"),
                     Applicability::Maybe,
                 );
-        self.report(diagnostic);
+        self.note(diagnostic);
+        *name = self.name("a parameter");
+        let path = self.ast.add_list(&[first]);
+        let kind = TypeKind::Path { path, args: List::EMPTY };
+        self.ast.add_type(Type { kind, span: first.span })
     }
 }

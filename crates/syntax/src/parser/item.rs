@@ -379,11 +379,7 @@ impl Parser<'_> {
     pub(super) fn generics(&mut self) -> Generics {
         match self.kind() {
             TokenKind::LBracket => {}
-            TokenKind::Lt if !self.panicking => {
-                let name = self.prev_span();
-                self.foreign_type_args(name, true);
-                return Generics::EMPTY;
-            }
+            TokenKind::Lt if !self.panicking => return self.angle_generics(),
             _ => return Generics::EMPTY,
         }
         let open = self.lo();
@@ -415,6 +411,33 @@ impl Parser<'_> {
             }
             parser.close(TokenKind::RBracket, "parameter");
         });
+        self.ast.add_list(&params)
+    }
+
+    /// `<T: Ord, U>`; read as `[T: Ord, U]`.
+    #[cold]
+    fn angle_generics(&mut self) -> Generics {
+        let name = self.prev_span();
+        self.foreign_angles(name, "type parameters");
+        if self.panicking {
+            return Generics::EMPTY;
+        }
+        self.bump();
+        let mut params = Vec::new();
+        while self.at(TokenKind::Ident) {
+            let name = self.name("a type parameter");
+            let bounds = match self.eat(TokenKind::Colon) {
+                true => self.bounds(),
+                false => List::EMPTY,
+            };
+            params.push(GenericParam { name, bounds });
+            if !self.eat(TokenKind::Comma) {
+                break;
+            }
+        }
+        if !self.eat(TokenKind::Gt) {
+            self.expected(&codes::EXPECTED_TOKEN, "the end of the type parameters");
+        }
         self.ast.add_list(&params)
     }
 

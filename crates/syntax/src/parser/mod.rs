@@ -24,6 +24,7 @@ mod pattern;
 mod postfix;
 mod recover;
 mod spec;
+mod spoilt;
 mod stmt;
 mod string;
 mod ty;
@@ -69,8 +70,12 @@ pub fn parse_tokens(
     diagnostics: Vec<Diagnostic>,
 ) -> (Ast, Vec<Diagnostic>) {
     let mut parser = Parser::new(text, base, file, interner, tokens);
+    parser.lexers_spoils(&diagnostics);
     parser.diagnostics = diagnostics;
     parser.file();
+    if !parser.diagnostics.is_empty() {
+        parser.forget_spoilt();
+    }
     let Parser { ast, mut diagnostics, .. } = parser;
     sort_and_dedup(&mut diagnostics);
     (ast, diagnostics)
@@ -102,6 +107,8 @@ struct Parser<'a> {
     ast: Ast,
     diagnostics: Vec<Diagnostic>,
     scratch: Scratch,
+    /// Where mistakes were made after which the meaning is not clear.
+    spoils: Vec<u32>,
     /// A mistake was reported and firm ground not yet reached.
     panicking: bool,
     /// The lexer reported something in this statement; the parser says
@@ -125,6 +132,10 @@ struct Parser<'a> {
     in_inline_if: bool,
     /// The token that the current statement begins with.
     statement_start: usize,
+    /// In `<…>` that was reported: those inside need not be. `>>` closes two;
+    /// this tells whether one of them is closed.
+    angles: u32,
+    half_closed: bool,
     /// Python's word for what is `\\` here.
     lambda_word: Symbol,
     /// Between index brackets, where types may stand.
@@ -149,6 +160,7 @@ impl<'a> Parser<'a> {
             ast: Ast::for_file(file, tokens.len()),
             diagnostics: Vec::new(),
             scratch: Scratch::default(),
+            spoils: Vec::new(),
             panicking: false,
             muted: false,
             depth: 0,
@@ -159,6 +171,8 @@ impl<'a> Parser<'a> {
             owed_dedents: 0,
             in_inline_if: false,
             types_allowed: false,
+            angles: 0,
+            half_closed: false,
             statement_start: 0,
             lambda_word: interner.intern("lambda"),
         }

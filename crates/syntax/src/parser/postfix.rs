@@ -56,6 +56,7 @@ impl Parser<'_> {
                 LBrace => {
                     if self.is_foreign_struct_literal(expr) {
                         self.foreign_struct_literal(expr);
+                        return self.error_expr();
                     }
                     return expr;
                 }
@@ -184,6 +185,7 @@ impl Parser<'_> {
         .label("has no name")
         .also(named.span, "the argument before it is named")
         .note("named arguments come last");
+        self.spoil(self.ast.span(value).lo);
         self.note(diagnostic);
     }
 

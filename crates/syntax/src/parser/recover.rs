@@ -12,7 +12,12 @@ impl Parser<'_> {
     /// Reports a mistake and starts panicking.
     #[cold]
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        let at = diagnostic.primary.span.lo;
+        let before = self.diagnostics.len();
         self.note(diagnostic);
+        if self.diagnostics.len() > before {
+            self.spoil(at);
+        }
         self.panicking = true;
     }
 
@@ -22,6 +27,7 @@ impl Parser<'_> {
     pub(super) fn note(&mut self, diagnostic: Diagnostic) {
         if self.is_lexers_fault() {
             self.muted = true;
+            self.spoil(self.lo());
         }
         if !self.panicking && !self.muted && self.diagnostics.len() < 2 * MAX_DIAGNOSTICS {
             self.diagnostics.push(diagnostic);

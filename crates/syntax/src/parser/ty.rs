@@ -51,6 +51,9 @@ impl Parser<'_> {
             }
             self.bump();
             let target = self.ty();
+            if !is_field {
+                return target;
+            }
             return self.add_type(TypeKind::Weak(target), lo);
         }
         let mut ty = self.simple_type();
@@ -145,14 +148,16 @@ impl Parser<'_> {
         };
         let args = match self.kind() {
             TokenKind::LBracket if self.nth(1) == TokenKind::RBracket => {
+                let kind = TypeKind::Path { path, args: List::EMPTY };
+                let element = self.add_type(kind, first.span.lo);
                 self.foreign_list_type(first.span);
-                List::EMPTY
+                return TypeKind::List(element);
             }
             TokenKind::LBracket => self.type_args(TokenKind::RBracket),
-            TokenKind::Lt if !self.has_gap() => {
-                self.foreign_type_args(first.span, false);
-                List::EMPTY
-            }
+            TokenKind::Lt if !self.has_gap() => match self.foreign_type_args(first.span) {
+                Some(args) => args,
+                None => return TypeKind::Error,
+            },
             _ => List::EMPTY,
         };
         TypeKind::Path { path, args }
@@ -259,44 +264,130 @@ impl Parser<'_> {
     }
 
     /// `T<A>`; read as `T[A]`. `name` is where what they belong to stands.
+    /// Gives the arguments, unless the type is none of ours.
     #[cold]
-    pub(super) fn foreign_type_args(&mut self, name: Span, is_declaration: bool) {
-        use TokenKind::*;
+    pub(super) fn foreign_type_args(&mut self, name: Span) -> Option<List<TypeId>> {
         let start = self.pos;
-        let open = self.span();
+        let Some(end) = self.angles_end() else {
+            self.foreign_angles(name, "type arguments");
+            return None;
+        };
+        let text = self.snippet(name);
+        self.bump();
+        self.angles += 1;
+        let mut types = Vec::new();
+        while !matches!(self.kind(), TokenKind::Gt | TokenKind::Shr) {
+            types.push(self.ty());
+            if self.panicking || !self.eat(TokenKind::Comma) {
+                break;
+            }
+        }
+        self.close_angle();
+        self.angles -= 1;
+        let ours = crate::foreign::generic_type(text);
+        if self.angles == 0 {
+            let shown: Vec<&str> =
+                types.iter().map(|ty| self.snippet(self.ast.ty(*ty).span)).collect();
+            self.foreign_angles_of(name, start, ours, &shown);
+        }
+        self.pos = self.pos.max(end);
+        ours.is_none().then(|| self.ast.add_list(&types))
+    }
+
+    /// Where the `<` here is closed: after that token; nowhere if what stands
+    /// between are no types.
+    fn angles_end(&self) -> Option<usize> {
+        use TokenKind::*;
+        if self.angles > 0 {
+            return Some(self.pos);
+        }
         let mut depth = 0i32;
-        loop {
-            let step: i32 = match self.kind() {
+        for (offset, kind) in self.kinds[self.pos..].iter().enumerate() {
+            depth += match kind {
                 Lt => 1,
                 Shl => 2,
                 Gt => -1,
                 Shr => -2,
-                Ident | Comma | Dot | Question | LParen | RParen | LBracket | RBracket | Amp
-                | Int | Plus | Colon | Fn | Arrow | QuestionQuestion => 0,
-                _ => break,
+                Ident | Comma | Dot | ColonColon | Question | LParen | RParen | LBracket
+                | RBracket | LBrace | RBrace | Amp | Int | Plus | Colon | Fn | Dyn | Arrow
+                | QuestionQuestion => 0,
+                _ => return None,
             };
-            depth += step;
-            self.bump();
             if depth <= 0 {
-                break;
+                return (depth == 0).then_some(self.pos + offset + 1);
             }
         }
-        let span = Span::new(open.lo, self.prev_hi());
-        let is_closed = depth == 0;
-        let shown = if is_declaration || !is_closed { span } else { name.to(span) };
-        let text = self.snippet(name);
-        let diagnostic = Diagnostic::error(
-            &codes::EXPECTED_TYPE,
-            shown,
-            "type arguments stand in square brackets",
-        )
-        .label(format!("expected `{text}[…]`"));
-        if !is_closed {
-            self.pos = start;
-            return self.report(diagnostic);
+        None
+    }
+
+    /// Passes a `>`, or one half of `>>`.
+    fn close_angle(&mut self) {
+        match self.kind() {
+            TokenKind::Shr if !self.half_closed && self.angles > 1 => self.half_closed = true,
+            TokenKind::Gt | TokenKind::Shr => {
+                self.half_closed = false;
+                self.bump();
+            }
+            _ => {}
         }
+    }
+
+    /// Reports the `<…>` of a declaration, or one that is not closed.
+    #[cold]
+    pub(super) fn foreign_angles(&mut self, name: Span, what: &str) {
+        let text = self.snippet(name);
+        let diagnostic = |span| {
+            Diagnostic::error(
+                &codes::EXPECTED_TYPE,
+                span,
+                format!("{what} stand in square brackets"),
+            )
+            .label(format!("expected `{text}[…]`"))
+        };
+        let Some(end) = self.angles_end() else {
+            return self.report(diagnostic(self.span()));
+        };
+        let span = self.span().to(self.tokens.span(end - 1, self.base));
         let right = self.snippet(span).replace('<', "[").replace('>', "]");
         let message = format!("write `{text}{right}`");
+        self.note(diagnostic(span).suggest(message, span, right, Applicability::Certain));
+    }
+
+    /// Reports `Name<A, B>`, which was parsed from the token `open` on. `ours`
+    /// is how such a type is written here, if it is one of another language.
+    #[cold]
+    fn foreign_angles_of(
+        &mut self,
+        name: Span,
+        open: usize,
+        ours: Option<crate::foreign::Generic>,
+        args: &[&str],
+    ) {
+        let text = self.snippet(name);
+        let span = Span::new(name.lo, self.prev_hi());
+        let brackets = Span::new(self.tokens.span(open, self.base).lo, span.hi);
+        let diagnostic = match ours {
+            Some(ours) => Diagnostic::error(
+                &codes::EXPECTED_TYPE,
+                span,
+                format!("{} is not written `{text}<…>`", ours.what),
+            )
+            .label(format!("expected `{}`", ours.written(&["…"; 2][..ours.params]))),
+            None => Diagnostic::error(
+                &codes::EXPECTED_TYPE,
+                span,
+                "type arguments stand in square brackets",
+            )
+            .label(format!("expected `{text}[…]`")),
+        };
+        let right = match ours {
+            Some(ours) => ours.written(args),
+            None => {
+                let right = self.snippet(brackets).replace('<', "[").replace('>', "]");
+                format!("{text}{right}")
+            }
+        };
+        let message = format!("write `{right}`");
         self.note(diagnostic.suggest(message, span, right, Applicability::Certain));
     }
 

@@ -232,6 +232,7 @@ impl Parser<'_> {
             .foreign_expression(span, "arguments cannot be unpacked")
             .label(format!("no `{text}` before an argument"))
             .note("every function has a fixed number of parameters");
+        self.spoil(span.lo);
         self.note(diagnostic);
         self.bump();
     }

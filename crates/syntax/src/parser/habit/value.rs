@@ -178,6 +178,7 @@ impl Parser<'_> {
             .label("expected `name in …`")
             .note("write `for i in 0..n:`, or use `while`");
         self.note(diagnostic);
+        self.ast.lost.push(span);
         let pat = self.ast.add_pat(Pat { kind: PatKind::Error, span });
         (pat, self.error_expr())
     }

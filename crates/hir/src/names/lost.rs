@@ -1,0 +1,118 @@
+//! What follows from mistakes in the grammar.
+//!
+//! Where the parser could not know what was meant, a statement, a declaration
+//! or a line of a type is lost ([`simple_syntax::ast::Ast::lost`]). Names that
+//! occur in the lost text may be declared there, so nothing is said of them
+//! elsewhere: the mistake in the grammar is the only one.
+
+use simple_source::{Diagnostic, Span};
+use simple_syntax::ast::{Ast, ItemKind};
+
+use crate::codes;
+use crate::def::{ModuleId, Program};
+
+/// Takes out what says that something is missing that may be in lost text.
+pub(crate) fn drop_consequences(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+    let has_lost = |module: &ModuleId| !program.ast(*module).lost.is_empty();
+    let modules: Vec<ModuleId> = program.modules.indices().filter(has_lost).collect();
+    if !modules.is_empty() {
+        diagnostics.retain(|found| !is_consequence(program, &modules, found));
+    }
+}
+
+fn is_consequence(program: &Program, modules: &[ModuleId], found: &Diagnostic) -> bool {
+    let code = found.code.id;
+    let is = |of: &[&simple_source::Code]| of.iter().any(|of| of.id == code);
+    let span = found.primary.span;
+    let name = program.snippet(span);
+    let own = |module: &ModuleId| {
+        program.session.sources.file_of(span) == Some(program.modules[*module].file)
+    };
+    if is(&[&codes::UNKNOWN_NAME, &codes::UNKNOWN_TYPE, &codes::UNKNOWN_TRAIT]) {
+        // Declared in this file: at top level, or in the same function.
+        return modules.iter().filter(|module| own(module)).any(|module| {
+            let ast = program.ast(*module);
+            let around = function_around(ast, span);
+            ast.lost.iter().any(|lost| {
+                let function = function_around(ast, *lost);
+                (function.is_none() || function == around) && mentions(program.snippet(*lost), name)
+            })
+        });
+    }
+    if is(&[
+        &codes::UNKNOWN_MEMBER,
+        &codes::UNKNOWN_FIELD,
+        &codes::UNKNOWN_METHOD,
+        &codes::UNKNOWN_VARIANT,
+        &codes::UNKNOWN_PATTERN_NAME,
+    ]) {
+        return modules.iter().any(|module| {
+            let lost = &program.ast(*module).lost;
+            lost.iter().any(|lost| mentions(program.snippet(*lost), name))
+        });
+    }
+    if is(&[
+        &codes::ARGUMENT_COUNT,
+        &codes::NAMED_ARGUMENT,
+        &codes::PATTERN_FIELDS,
+        &codes::MISSING_METHODS,
+        &codes::FOREIGN_METHOD,
+    ]) {
+        // Compared with a type or trait of which a part is lost.
+        let mut spans = std::iter::once(span).chain(found.secondary.iter().map(|label| label.span));
+        return spans.any(|span| {
+            modules.iter().any(|module| {
+                let ast = program.ast(*module);
+                type_around(ast, span)
+                    .is_some_and(|whole| ast.lost.iter().any(|lost| within(*lost, whole)))
+            })
+        });
+    }
+    false
+}
+
+fn within(inner: Span, outer: Span) -> bool {
+    outer.lo <= inner.lo && inner.hi <= outer.hi
+}
+
+/// The function, test or constant at top level or in a type that `span` is in.
+fn function_around(ast: &Ast, span: Span) -> Option<Span> {
+    let bodies = all_items(ast).filter(|(kind, _)| {
+        matches!(kind, ItemKind::Function(_) | ItemKind::Test { .. } | ItemKind::Const { .. })
+    });
+    // The outermost one: nested functions see its names.
+    bodies
+        .map(|(_, whole)| whole)
+        .filter(|whole| within(span, *whole))
+        .max_by_key(|whole| whole.len())
+}
+
+/// The type, trait or impl that `span` is in.
+fn type_around(ast: &Ast, span: Span) -> Option<Span> {
+    let types = all_items(ast).filter(|(kind, _)| {
+        matches!(
+            kind,
+            ItemKind::Struct { .. }
+                | ItemKind::Class { .. }
+                | ItemKind::Enum { .. }
+                | ItemKind::Trait { .. }
+                | ItemKind::Impl { .. }
+        )
+    });
+    types.map(|(_, whole)| whole).find(|whole| within(span, *whole))
+}
+
+fn all_items(ast: &Ast) -> impl Iterator<Item = (ItemKind, Span)> {
+    (0..ast.item_count()).map(|number| {
+        let item = ast.item(simple_syntax::ast::ItemId(number as u32));
+        (item.kind, item.span)
+    })
+}
+
+/// Whether `name` occurs in a text as a word. A lost `use` of everything may
+/// mean any name.
+fn mentions(text: &str, name: &str) -> bool {
+    let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let is_use = matches!(text.split_whitespace().next(), Some("use" | "from" | "import"));
+    is_use && text.contains('*') || words.any(|word| word == name)
+}
