@@ -188,7 +188,7 @@ fn compare(want: &Want, found: &Value, program: &Path) -> Result<(), String> {
 fn what_is_reported_is_what_is_wanted() {
     support::check_all(
         &programs(),
-        &support::known_failures(&folder()),
+        &[],
         |path| name(path),
         |path| {
             let text = std::fs::read_to_string(path.with_extension("want"))
@@ -227,7 +227,7 @@ fn mended_programs_are_accepted() {
         .collect();
     support::check_all(
         &fixed,
-        &support::known_failures(&folder().join("fixed")),
+        &[],
         |path| name(path),
         |path| {
             let found = check_json(path)?;

@@ -30,8 +30,7 @@ codes! {
 
 /// Every code that any stage may give, sorted.
 pub fn all() -> Vec<&'static Code> {
-    let mut all: Vec<&'static Code> =
-        [simple_syntax::CODES, simple_hir::CODES, simple_mir::codes::CODES, CODES].concat();
+    let mut all: Vec<&'static Code> = [simple_syntax::CODES, simple_hir::CODES, CODES].concat();
     all.sort_by_key(|code| code.id);
     all
 }

@@ -10,6 +10,7 @@ use crate::attributes::check_promises;
 use crate::consteval::evaluate_all;
 use crate::declare::{check, declare};
 use crate::def::{FnKind, LangItems, Program};
+use crate::endless;
 use crate::exhaustive;
 use crate::groups::{check_bodies, script_variables};
 use crate::names::collect::collect;
@@ -123,6 +124,7 @@ pub fn analyze(
         evaluate_all(&mut program, &mut diags);
         diags.extend(exhaustive::check_waiting(&mut program));
         check_promises(&program, &mut diags);
+        diags.extend(endless::check_functions(&program));
         find_entry(&mut program);
     }
     drop_consequences(&program, &mut diags);

@@ -19,6 +19,7 @@ pub mod def;
 mod display;
 mod dump;
 mod effects;
+mod endless;
 mod exhaustive;
 mod groups;
 pub mod imports;

@@ -7,7 +7,6 @@
 //! `docs/design/mir.md`.
 
 pub mod analysis;
-pub mod codes;
 pub mod function;
 pub mod interpret;
 pub mod lower;

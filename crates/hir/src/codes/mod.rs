@@ -1,6 +1,7 @@
 //! The codes of this stage: `E02xx` for names, `E03xx` for types, `E04xx` for
 //! traits and generics, `E05xx` for patterns, `E06xx` for places and mutation,
-//! `E07xx` for attributes, `E08xx` for constants.
+//! `E07xx` for attributes, `E08xx` for
+//! constants and instances.
 //!
 //! A code's page of explanation lies beside this file, under its id.
 
@@ -125,4 +126,5 @@ codes! {
     NOT_CONSTANT "E0802" "a constant that the compiler cannot evaluate",
     CONST_CIRCLE "E0803" "a constant that needs itself",
     CONST_STEPS "E0804" "a constant that takes too many steps",
+    ENDLESS_INSTANCES "E0805" "a generic that never ends",
 }

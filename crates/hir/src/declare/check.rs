@@ -6,6 +6,7 @@ use super::written::TypeCheck;
 use super::{Deferred, Owner};
 use crate::codes;
 use crate::def::*;
+use crate::endless::check_types;
 use crate::infer::{BodyOwner, Holds, Infer};
 use crate::ty::{Ty, TyKind, Tys};
 
@@ -36,7 +37,8 @@ pub(crate) fn check(program: &Program, deferred: Deferred, diags: &mut Vec<Diagn
     }
     derives(program, &mut infer, diags);
     super::impls::check(program, &mut infer, diags);
-    super::infinite::check(program, diags);
+    let infinite = super::infinite::check(program, diags);
+    diags.extend(check_types(program, &|adt| infinite.contains(&adt)));
     diags.append(&mut infer.diags);
 }
 

@@ -10,8 +10,9 @@ use crate::ty::{Ty, TyKind};
 /// Nesting at which a generic struct is taken for endless.
 const MAX_DEPTH: u32 = 100;
 
-/// Reports structs that contain themselves through structs and tuples alone.
-pub(super) fn check(program: &Program, diags: &mut Vec<Diagnostic>) {
+/// Reports structs that contain themselves through structs and tuples alone;
+/// gives them.
+pub(super) fn check(program: &Program, diags: &mut Vec<Diagnostic>) -> FxHashSet<AdtId> {
     let mut done: FxHashSet<Ty> = FxHashSet::default();
     let mut said: FxHashSet<AdtId> = FxHashSet::default();
     for (adt, def) in program.adts.iter_enumerated() {
@@ -29,6 +30,7 @@ pub(super) fn check(program: &Program, diags: &mut Vec<Diagnostic>) {
         let start = program.types.intern(TyKind::Adt(adt, list));
         walk(program, start, &mut done, &mut said, diags);
     }
+    said
 }
 
 /// A type on the way, with the fields that are still to be looked into.

@@ -2,7 +2,7 @@
 //! before those that need to know them.
 
 mod circles;
-mod components;
+pub(crate) mod components;
 pub(crate) mod references;
 mod schedule;
 

@@ -3,7 +3,6 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::codes;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use simple_hir as hir;
@@ -155,7 +154,7 @@ impl<'a> Shared<'a> {
         let def = &self.program.functions[function];
         let name = self.interner.resolve(def.name);
         let diagnostic = Diagnostic::error(
-            &codes::ENDLESS_INSTANCES,
+            &hir::codes::ENDLESS_INSTANCES,
             def.span,
             format!("`{name}` needs endlessly many instances"),
         )

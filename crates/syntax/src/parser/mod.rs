@@ -108,7 +108,7 @@ struct Parser<'a> {
     diagnostics: Vec<Diagnostic>,
     scratch: Scratch,
     /// Where mistakes were made after which the meaning is not clear.
-    spoils: Vec<u32>,
+    spoils: Vec<spoilt::Spoil>,
     /// A mistake was reported and firm ground not yet reached.
     panicking: bool,
     /// The lexer reported something in this statement; the parser says

@@ -40,6 +40,8 @@ impl Parser<'_> {
             diagnostic = diagnostic.note("a tuple's pattern stands in parentheses");
         }
         self.note(diagnostic);
+        let span = self.span_from(lo);
+        self.ast.lost.push(span);
         self.add_pat(PatKind::Error, lo)
     }
 
@@ -57,8 +59,9 @@ impl Parser<'_> {
         if !self.at(TokenKind::Comma) || self.panicking || self.brackets > self.block_brackets {
             return pat;
         }
+        let mut parts = vec![pat];
         while self.eat(TokenKind::Comma) && self.starts_pattern() {
-            self.pattern();
+            parts.push(self.pattern());
         }
         let span = self.span_from(lo);
         let text = format!("({})", self.snippet(span));
@@ -70,7 +73,8 @@ impl Parser<'_> {
         .label("expected parentheses around this")
         .suggest(format!("write `{text}`"), span, text, Applicability::Certain);
         self.note(diagnostic);
-        self.add_pat(PatKind::Error, lo)
+        let parts = self.ast.add_list(&parts);
+        self.add_pat(PatKind::Tuple(parts), lo)
     }
 
     fn starts_pattern(&self) -> bool {

@@ -3,6 +3,7 @@
 use simple_source::{Applicability, Code, Diagnostic, Span, sym};
 
 use super::Parser;
+use super::spoilt::Spoil;
 use crate::ast::Name;
 use crate::codes;
 use crate::limits::MAX_DIAGNOSTICS;
@@ -13,10 +14,12 @@ impl Parser<'_> {
     #[cold]
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         let at = diagnostic.primary.span.lo;
+        // What a head's type was to be is unknown, but not that it is a type.
+        let spoils_head = diagnostic.code.id != codes::EXPECTED_TYPE.id;
         let before = self.diagnostics.len();
         self.note(diagnostic);
         if self.diagnostics.len() > before {
-            self.spoil(at);
+            self.spoils.push(Spoil { at, spoils_head });
         }
         self.panicking = true;
     }

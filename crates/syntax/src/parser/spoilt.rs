@@ -13,11 +13,19 @@ use super::Parser;
 use crate::ast::{ItemKind, StmtId, StmtKind};
 use crate::codes;
 
+/// A mistake after which the meaning is not clear.
+pub(super) struct Spoil {
+    /// Where it is.
+    pub(super) at: u32,
+    /// Whether a function in whose head it is says nothing any more.
+    pub(super) spoils_head: bool,
+}
+
 impl Parser<'_> {
     /// Notes that what stands around `at` says nothing.
     #[cold]
     pub(super) fn spoil(&mut self, at: u32) {
-        self.spoils.push(at);
+        self.spoils.push(Spoil { at, spoils_head: true });
     }
 
     /// Notes what the lexer could not read. Where it knew what was meant, all
@@ -32,7 +40,8 @@ impl Parser<'_> {
             codes::UNMATCHED_BRACKET.id,
         ];
         let unreadable = diagnostics.iter().filter(|found| UNREADABLE.contains(&found.code.id));
-        self.spoils.extend(unreadable.map(|found| found.primary.span.lo));
+        self.spoils
+            .extend(unreadable.map(|found| Spoil { at: found.primary.span.lo, spoils_head: true }));
     }
 
     /// Makes error nodes of what was spoilt.
@@ -40,7 +49,7 @@ impl Parser<'_> {
         let mut stmts: Vec<(Span, StmtId)> =
             self.ast.stmts_mut().iter_enumerated().map(|(id, stmt)| (stmt.span, id)).collect();
         stmts.sort_by_key(|(span, _)| (span.lo, std::cmp::Reverse(span.hi)));
-        for at in std::mem::take(&mut self.spoils) {
+        for Spoil { at, spoils_head } in std::mem::take(&mut self.spoils) {
             // The last that begins before it and reaches it is the innermost.
             let before = stmts.partition_point(|(span, _)| span.lo <= at);
             let around =
@@ -49,7 +58,7 @@ impl Parser<'_> {
                 self.ast.stmts_mut()[id].kind = StmtKind::Error;
                 self.ast.lost.push(Span::new(span.lo, self.line_end(span.hi)));
             } else {
-                self.forget_declaration(at);
+                self.forget_declaration(at, spoils_head);
             }
         }
         let Self { ast, .. } = self;
@@ -72,7 +81,7 @@ impl Parser<'_> {
 
     /// A function whose head is spoilt says nothing; of other declarations
     /// only the line is lost.
-    fn forget_declaration(&mut self, at: u32) {
+    fn forget_declaration(&mut self, at: u32, spoils_head: bool) {
         let mut innermost = None;
         for (id, item) in self.ast.items_mut().iter_enumerated() {
             let Span { lo, hi } = item.span;
@@ -83,7 +92,9 @@ impl Parser<'_> {
         if let Some((_, id)) = innermost
             && matches!(self.ast.item(id).kind, ItemKind::Function(_))
         {
-            self.ast.items_mut()[id].kind = ItemKind::Error;
+            if spoils_head {
+                self.ast.items_mut()[id].kind = ItemKind::Error;
+            }
             return;
         }
         let line = Span::new(self.line_start(at), self.line_end(at));

@@ -244,7 +244,7 @@ impl Parser<'_> {
             PlusPlus | MinusMinus => {
                 self.foreign_step(expr);
                 self.bump();
-                StmtKind::Expr(expr)
+                StmtKind::Error
             }
             Comma if self.brackets == 0 && !self.after_block() => {
                 self.bare_tuple_statement(expr);

@@ -174,7 +174,7 @@ impl Parser<'_> {
         self.bump();
     }
 
-    /// `x++`; the caller passes it.
+    /// `x++` as a statement; the caller passes it.
     #[cold]
     pub(in crate::parser) fn foreign_step(&mut self, target: ExprId) {
         let text = self.kind().text();
