@@ -297,8 +297,12 @@ impl Session {
         };
         let runtime = Blob::parse(runtime).map_err(|error| cannot_link(&error))?;
         let views: Vec<_> = objects.iter().map(CodeObject::view).collect();
-        let files: Vec<&str> =
-            checked.sources.files().iter().map(|file| file.name.as_str()).collect();
+        let files: Vec<simple_link::SourceFile<'_>> = checked
+            .sources
+            .files()
+            .iter()
+            .map(|file| simple_link::SourceFile { name: &file.name, library: file.is_library })
+            .collect();
         let input = simple_link::Input { objects: &views, runtime: Some(runtime), interner };
         let link_options = simple_link::Options {
             strip: options.strip,

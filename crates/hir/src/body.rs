@@ -559,8 +559,8 @@ pub enum StmtKind {
     Assert {
         /// A bool.
         condition: ExprId,
-        /// What to say.
-        message: Option<ExprId>,
+        /// What to say: if nothing is written, the condition's text.
+        message: ExprId,
     },
 }
 

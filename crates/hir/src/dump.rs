@@ -562,10 +562,8 @@ impl Dumper<'_> {
             StmtKind::Assert { condition, message } => {
                 self.out.push_str("assert ");
                 self.expr(condition, depth);
-                if let Some(message) = message {
-                    self.out.push_str(", ");
-                    self.expr(message, depth);
-                }
+                self.out.push_str(", ");
+                self.expr(message, depth);
             }
         }
     }

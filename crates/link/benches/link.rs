@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use simple_link::{DebugInfo, Input, Options};
+use simple_link::{DebugInfo, Input, Options, SourceFile};
 use simple_object::blob::{self, Blob};
 use simple_object::positions::{Encoder, Position, PositionKind};
 use simple_object::{
@@ -114,7 +114,8 @@ fn bench(criterion: &mut Criterion) {
     let input = Input { objects: &views, runtime: None, interner: &interner };
     let files: Vec<String> =
         (0..FUNCTIONS / FUNCTIONS_PER_FILE).map(|file| format!("src/module{file}.spl")).collect();
-    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let files: Vec<SourceFile> =
+        files.iter().map(|name| SourceFile { name, library: false }).collect();
     let release =
         Options { entry: "module0.function_with_a_name_0", files: &files, ..Options::default() };
     let debug = DebugInfo { directory: "/home/user/project", producer: "simple" };

@@ -9,7 +9,7 @@ use crate::error::LinkError;
 use crate::layout::Layout;
 use crate::order::Order;
 use crate::program::{DefinitionId, Program};
-use crate::{ITEMS_PER_TASK, Options};
+use crate::{ITEMS_PER_TASK, Options, SourceFile};
 
 const HEADER_SIZE: usize = 7 * 8;
 const FUNCTION_SIZE: usize = 24;
@@ -20,8 +20,8 @@ const RUNTIME: u16 = 2;
 /// The tables before addresses are known; their size is final.
 pub(crate) struct ImageTables<'a> {
     functions: Vec<FunctionRow<'a>>,
-    /// The names of the files that positions mention; empty for others.
-    files: Vec<&'a str>,
+    /// The files that positions mention; others have no name.
+    files: Vec<SourceFile<'a>>,
     names_size: u64,
     positions_size: u64,
 }
@@ -46,7 +46,7 @@ pub(crate) fn plan<'a>(
         names_size: 0,
         positions_size: 0,
     };
-    tables.names_size = tables.files.iter().map(|name| name.len() as u64).sum();
+    tables.names_size = tables.files.iter().map(|file| file.name.len() as u64).sum();
     for id in &order.definitions {
         let definition = program.definition(*id);
         if definition.kind != Kind::Function {
@@ -75,7 +75,11 @@ fn shortened(name: &str) -> &str {
 }
 
 /// `files` without the names that no position of a live function mentions.
-fn mentioned_files<'a>(program: &Program<'a>, order: &Order, files: &[&'a str]) -> Vec<&'a str> {
+fn mentioned_files<'a>(
+    program: &Program<'a>,
+    order: &Order,
+    files: &[SourceFile<'a>],
+) -> Vec<SourceFile<'a>> {
     let mention = |mut mentioned: Vec<bool>, id: &DefinitionId| {
         let positions = program.object(*id).positions_of(program.definition(*id));
         let mut mark = |file: u32| {
@@ -103,8 +107,11 @@ fn mentioned_files<'a>(program: &Program<'a>, order: &Order, files: &[&'a str]) 
         .fold(none, mention)
         .reduce(none, either);
     let used = mentioned.iter().rposition(|mentioned| *mentioned).map_or(0, |last| last + 1);
-    let name = |(name, mentioned): (&&'a str, bool)| if mentioned { *name } else { "" };
-    files.iter().zip(mentioned).take(used).map(name).collect()
+    let row = |(file, mentioned): (&SourceFile<'a>, bool)| SourceFile {
+        name: if mentioned { shortened(file.name) } else { "" },
+        library: file.library,
+    };
+    files.iter().zip(mentioned).take(used).map(row).collect()
 }
 
 impl<'a> ImageTables<'a> {
@@ -157,12 +164,14 @@ impl<'a> ImageTables<'a> {
             });
 
         let (file_names_out, mut names_out) =
-            names_out.split_at_mut(self.files.iter().map(|name| name.len()).sum());
+            names_out.split_at_mut(self.files.iter().map(|file| file.name.len()).sum());
         let mut start = 0;
-        for (name, out) in self.files.iter().zip(files_out.chunks_exact_mut(FILE_SIZE)) {
-            file_names_out[start..start + name.len()].copy_from_slice(name.as_bytes());
+        for (file, out) in self.files.iter().zip(files_out.chunks_exact_mut(FILE_SIZE)) {
+            let name = file.name.as_bytes();
+            file_names_out[start..start + name.len()].copy_from_slice(name);
             out[..4].copy_from_slice(&(start as u32).to_le_bytes());
-            out[4..].copy_from_slice(&(name.len() as u32).to_le_bytes());
+            out[4..6].copy_from_slice(&(name.len() as u16).to_le_bytes());
+            out[6..].copy_from_slice(&(if file.library { LIBRARY } else { 0 }).to_le_bytes());
             start += name.len();
         }
         let mut positions_out = positions_out;

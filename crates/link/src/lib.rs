@@ -59,9 +59,17 @@ pub struct Options<'a> {
     pub strip: bool,
     /// What debug information is to say, if there is to be any.
     pub debug: Option<DebugInfo<'a>>,
-    /// The names of the session's files, indexed by the numbers that positions
-    /// hold.
-    pub files: &'a [&'a str],
+    /// The session's files, indexed by the numbers that positions hold.
+    pub files: &'a [SourceFile<'a>],
+}
+
+/// A file that positions mention.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SourceFile<'a> {
+    /// Its name, as panics and debuggers show it.
+    pub name: &'a str,
+    /// It is the standard library's: a panic's position is looked for elsewhere.
+    pub library: bool,
 }
 
 impl Default for Options<'_> {

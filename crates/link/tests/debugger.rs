@@ -8,7 +8,7 @@ use std::process::Command;
 use assembly::{Assembler, Code};
 use gimli::{EndianSlice, LittleEndian};
 use object::{Object, ObjectSection, ObjectSymbol};
-use simple_link::{DebugInfo, Options, output};
+use simple_link::{DebugInfo, Options, SourceFile, output};
 use simple_object::positions::{Position, PositionKind};
 use simple_source::Interner;
 
@@ -77,7 +77,10 @@ fn program(interner: &Interner) -> Assembler<'_> {
 fn link(directory: &str) -> Vec<u8> {
     let options = Options {
         debug: Some(DebugInfo { directory, producer: "simple of this test" }),
-        files: &["main.spl", "lib/trap.spl"],
+        files: &[
+            SourceFile { name: "main.spl", library: false },
+            SourceFile { name: "lib/trap.spl", library: true },
+        ],
         ..Options::default()
     };
     program(&Interner::new()).link(&options).expect("it links")

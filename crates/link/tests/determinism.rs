@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use assembly::{Assembler, Code};
 use object::{Object, ObjectSegment, ObjectSymbol};
 use proptest::prelude::*;
-use simple_link::{DebugInfo, Input, Options};
+use simple_link::{DebugInfo, Input, Options, SourceFile};
 use simple_object::positions::{Position, PositionKind};
 use simple_object::{CodeObject, Definition, Kind, Linkage, Phase, RelocationKind};
 use simple_source::Interner;
@@ -127,7 +127,11 @@ const OPTIONS: Options<'static> = Options {
     entry: "_start",
     strip: false,
     debug: Some(DebugInfo { directory: "/src", producer: "test" }),
-    files: &["a.spl", "lib/b.spl", "c.spl"],
+    files: &[
+        SourceFile { name: "a.spl", library: false },
+        SourceFile { name: "lib/b.spl", library: true },
+        SourceFile { name: "c.spl", library: false },
+    ],
 };
 
 fn link(objects: &[CodeObject], interner: &Interner) -> Vec<u8> {

@@ -4,7 +4,7 @@ mod assembly;
 
 use assembly::{Assembler, Code, hello};
 use proptest::prelude::*;
-use simple_link::{DebugInfo, Input, LinkError, Options};
+use simple_link::{DebugInfo, Input, LinkError, Options, SourceFile};
 use simple_object::{CodeObject, Definition, Kind, Linkage, Phase, Relocation, RelocationKind};
 use simple_source::Interner;
 
@@ -207,7 +207,8 @@ proptest! {
         let objects = [object.view()];
         let input = Input { objects: &objects, runtime: None, interner: &interner };
         let debug = Some(DebugInfo { directory: "", producer: "\0" });
-        let options = Options { debug, files: &["", "/", "a/", "b\0"], ..Options::default() };
+        let files = ["", "/", "a/", "b\0"].map(|name| SourceFile { name, library: false });
+        let options = Options { debug, files: &files, ..Options::default() };
         let linked = simple_link::link(&input, &options);
         let loaded = simple_link::load(&input, &options);
         // What is out of range depends on the address.

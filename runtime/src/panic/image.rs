@@ -16,15 +16,16 @@ pub(crate) struct Function {
 }
 const _: () = assert!(size_of::<Function>() == 24);
 
-/// The function is the standard library's.
+/// The file (or function) is the standard library's.
 pub(super) const LIBRARY: u16 = 1;
 /// The function is the runtime's.
 pub(super) const RUNTIME: u16 = 2;
 
 #[repr(C)]
-struct FileName {
+struct File {
     name: u32,
-    name_len: u32,
+    name_len: u16,
+    flags: u16,
 }
 
 /// The datum `simple_image` that the linker makes.
@@ -34,7 +35,7 @@ struct Tables {
     functions: *const Function,
     function_count: u64,
     names: *const u8,
-    files: *const FileName,
+    files: *const File,
     file_count: u64,
     positions: *const u8,
 }
@@ -51,7 +52,7 @@ pub(crate) struct Image {
     text_base: usize,
     functions: &'static [Function],
     names: *const u8,
-    files: &'static [FileName],
+    files: &'static [File],
     positions: *const u8,
 }
 
@@ -104,7 +105,18 @@ impl Image {
     pub(crate) fn file(self, number: u32) -> Option<&'static str> {
         let file = self.files.get(number as usize)?;
         // SAFETY: the range lies in the names.
-        Some(unsafe { text(self.names, file.name, file.name_len) })
+        Some(unsafe { text(self.names, file.name, file.name_len.into()) })
+    }
+
+    /// Whether an address in a function is of code that the user wrote: its
+    /// position is in no file of the library. A function of the library may
+    /// hold such code, which was inlined into it.
+    pub(crate) fn is_users(self, function: &Function, address: Address) -> bool {
+        !function.is_runtimes()
+            && self.position(function, address).is_some_and(|position| {
+                let file = self.files.get(position.file as usize);
+                file.is_some_and(|file| file.flags & LIBRARY == 0)
+            })
     }
 
     /// The source position of an address in a function.
@@ -163,11 +175,6 @@ impl Address {
 }
 
 impl Function {
-    /// Whether this is code that the user wrote.
-    pub(crate) fn is_users(&self) -> bool {
-        self.flags & (LIBRARY | RUNTIME) == 0
-    }
-
     /// Whether this is code of the runtime.
     pub(crate) fn is_runtimes(&self) -> bool {
         self.flags & RUNTIME != 0
@@ -204,7 +211,7 @@ pub(super) struct TestFunction {
 impl Image {
     /// Tables of functions that follow each other from `base` on; those without
     /// a name and without positions are holes.
-    pub(super) fn for_test(base: usize, functions: &[TestFunction], files: &[&str]) -> Self {
+    pub(super) fn for_test(base: usize, functions: &[TestFunction], files: &[(&str, u16)]) -> Self {
         use std::boxed::Box;
         use std::vec::Vec;
         let mut names = std::string::String::new();
@@ -229,9 +236,9 @@ impl Image {
             positions.extend_from_slice(function.positions);
         }
         table.retain(|function| function.name_len > 0 || function.positions_len > 0);
-        let files: Vec<FileName> = files
+        let files: Vec<File> = files
             .iter()
-            .map(|file| FileName { name: name(file), name_len: file.len() as u32 })
+            .map(|&(file, flags)| File { name: name(file), name_len: file.len() as u16, flags })
             .collect();
         let tables = Tables {
             text_base: core::ptr::without_provenance(base),
@@ -268,7 +275,7 @@ mod tests {
             function("", 0, &[]),
             function("rt", RUNTIME, &[]),
         ];
-        Image::for_test(0x1000, &functions, &["rt.splé", "main"])
+        Image::for_test(0x1000, &functions, &[("rt.splé", 0), ("main", LIBRARY)])
     }
 
     #[test]
@@ -301,7 +308,10 @@ mod tests {
         assert_eq!(at(Address::Return(0x101e)), Some((1, 13, 7)));
         let library = image.function_at(0x1020).expect("there is one");
         assert!(image.position(library, Address::Instruction(0x1020)).is_none());
-        assert!(function.is_users() && !library.is_users() && !library.is_runtimes());
+        let users = |pc| image.is_users(function, Address::Return(pc));
+        assert!(users(0x1009) && !users(0x101e));
+        assert!(!image.is_users(library, Address::Instruction(0x1020)));
+        assert!(!library.is_runtimes());
         assert_eq!(image.file(0), Some("rt.splé"));
         assert_eq!(image.file(2), None);
     }

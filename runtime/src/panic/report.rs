@@ -89,7 +89,7 @@ fn first_shown(
     let mut fallback = None;
     for address in frames {
         let Some(function) = image.function_at(address.pc()) else { continue };
-        if function.is_users() && image.position(function, address).is_some() {
+        if image.is_users(function, address) {
             return Some((function, address));
         }
         if fallback.is_none() && !function.is_runtimes() {

@@ -476,16 +476,11 @@ impl Machine<'_> {
             }
             StmtKind::Assert { condition, message } => {
                 if !self.bool(frame, condition)? {
-                    let text = match message {
-                        Some(message) => match self.expr(frame, message)? {
-                            ConstValue::Str(text) => {
-                                format!(": {}", self.context.interner.resolve(text))
-                            }
-                            _ => String::new(),
-                        },
-                        None => String::new(),
+                    let text = match self.expr(frame, message)? {
+                        ConstValue::Str(text) => self.context.interner.resolve(text),
+                        _ => "",
                     };
-                    return Self::panics(stmt.span, format!("assertion failed{text}"));
+                    return Self::panics(stmt.span, format!("assertion failed: {text}"));
                 }
             }
         }

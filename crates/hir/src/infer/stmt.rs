@@ -51,9 +51,19 @@ impl Infer<'_> {
                 false
             }
             TreeStmt::Assert { condition, message } => {
+                let written = self.f.ast.span(condition);
                 let condition = self.condition(condition);
-                let message =
-                    message.map(|message| self.expr(message, Expect::Need(Ty::STR, Why::Plain)));
+                let message = match message {
+                    Some(message) => self.expr(message, Expect::Need(Ty::STR, Why::Plain)),
+                    None => {
+                        let text = self.snippet(written);
+                        let one_line = text
+                            .contains('\n')
+                            .then(|| text.split_whitespace().collect::<Vec<_>>().join(" "));
+                        let text = self.program.intern(one_line.as_deref().unwrap_or(text));
+                        self.push(ExprKind::Str(text), Ty::STR, written)
+                    }
+                };
                 self.stmts.push(Stmt { kind: StmtKind::Assert { condition, message }, span });
                 false
             }

@@ -8,7 +8,7 @@ use gimli::write::{
 use gimli::{Encoding, Format, LineEncoding, X86_64};
 use simple_object::positions::{Decoder, PositionKind};
 
-use crate::DebugInfo;
+use crate::{DebugInfo, SourceFile};
 
 use super::section_writer::SectionWriter;
 
@@ -26,12 +26,16 @@ pub(super) struct UnitFunction<'a> {
     pub(super) positions: &'a [u8],
 }
 
+fn name_of<'a>(files: &[SourceFile<'a>], file: usize) -> &'a str {
+    files.get(file).map_or("", |file| file.name)
+}
+
 /// The sections of the unit of `files[file]`.
 pub(super) fn build(
     file: usize,
     functions: &[UnitFunction<'_>],
     debug: &DebugInfo<'_>,
-    files: &[&str],
+    files: &[SourceFile<'_>],
 ) -> Result<Sections<SectionWriter>> {
     let mut dwarf = Dwarf::new();
     let runs = runs(functions);
@@ -43,7 +47,7 @@ pub(super) fn build(
         length: end(run) - start(run),
     });
     let ranges = unit.ranges.add(RangeList(ranges.collect()));
-    let name = string(&mut dwarf, files.get(file).copied().unwrap_or_default());
+    let name = string(&mut dwarf, name_of(files, file));
     let directory = string(&mut dwarf, debug.directory);
     let producer = string(&mut dwarf, debug.producer);
     let root = unit.root();
@@ -104,10 +108,10 @@ fn line_program(
     file: usize,
     runs: &[&[UnitFunction<'_>]],
     debug: &DebugInfo<'_>,
-    files: &[&str],
+    files: &[SourceFile<'_>],
 ) -> (LineProgram, FileId) {
     let directory = line_string(dwarf, debug.directory);
-    let (parent, name) = split_path(files.get(file).copied().unwrap_or_default());
+    let (parent, name) = split_path(name_of(files, file));
     let parent = parent.map(|parent| line_string(dwarf, parent));
     let name = line_string(dwarf, name);
     let mut program =
@@ -163,7 +167,7 @@ fn add_rows(
 
 /// The numbers that a unit gives to the files of the session.
 struct FileNumbers<'a> {
-    files: &'a [&'a str],
+    files: &'a [SourceFile<'a>],
     known: Vec<Option<FileId>>,
 }
 
@@ -172,7 +176,7 @@ impl FileNumbers<'_> {
         if let Some(Some(number)) = self.known.get(file as usize) {
             return *number;
         }
-        let (parent, name) = split_path(self.files.get(file as usize).copied().unwrap_or_default());
+        let (parent, name) = split_path(name_of(self.files, file as usize));
         let directory = match parent {
             Some(parent) => program.add_directory(line_string(dwarf, parent)),
             None => program.default_directory(),

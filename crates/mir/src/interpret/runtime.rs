@@ -124,7 +124,8 @@ impl Machine<'_> {
                 self.output.push('\n');
                 Ok(None)
             }
-            ("rt_panic_str" | "rt_panic_assert", [message]) => {
+            ("rt_panic_str" | "rt_panic_assert", [message])
+            | ("rt_panic_assert_compare", [message, _, _]) => {
                 self.panic = Some(self.heap.text(message.object()?)?.to_owned());
                 Ok(None)
             }

@@ -2,7 +2,7 @@
 
 use simple_hir as hir;
 use simple_hir::{ExprId, ExprKind, FloatTy, StmtKind, Ty, TyKind};
-use simple_source::sym;
+
 use simple_syntax::ast::BinaryOp;
 
 use super::function::FunctionLowerer;
@@ -746,7 +746,7 @@ impl FunctionLowerer<'_, '_, '_> {
         self.b.call(dest, Callee::Extern(symbol), args);
     }
 
-    fn lower_assert(&mut self, condition: ExprId, message: Option<ExprId>) {
+    fn lower_assert(&mut self, condition: ExprId, message: ExprId) {
         let body = self.body();
         let (passed, failed) = (self.b.new_block(), self.b.new_block());
         let compared = match body.exprs[condition].kind {
@@ -769,7 +769,7 @@ impl FunctionLowerer<'_, '_, '_> {
                 let holds = self.compare(op, ty, left_value, right_value);
                 self.b.branch(holds, passed, failed);
                 self.b.set_span(outer);
-                Some((op, ty, left_value, right_value))
+                Some((ty, left_value, right_value))
             }
             _ => {
                 self.condition(condition, passed, failed);
@@ -777,35 +777,19 @@ impl FunctionLowerer<'_, '_, '_> {
             }
         };
         self.b.switch_to(failed);
-        let str_ty = self.types.str_;
-        let text = Place::local(self.b.temp(str_ty));
-        self.b.assign(text, Rvalue::Use(Operand::Const(Const::Str(sym::EMPTY))));
-        let mut parts = 0;
-        if let Some(message) = message {
-            let message = self.operand(message);
-            self.append(text, message);
-            parts += 1;
-        }
-        if let Some((op, ty, left, right)) = compared {
-            let symbol = match op {
-                BinaryOp::Eq => " == ",
-                BinaryOp::Ne => " != ",
-                BinaryOp::Lt => " < ",
-                BinaryOp::Le => " <= ",
-                BinaryOp::Gt => " > ",
-                _ => " >= ",
-            };
-            if parts > 0 {
-                self.append_literal(text, " (");
+        let message = self.stable_operand(message);
+        match compared {
+            Some((ty, left, right)) => {
+                let [left, right] = [left, right].map(|value| {
+                    let text = self.new_text();
+                    self.append_nested(text, ty, value);
+                    Operand::Copy(text)
+                });
+                let args = [message, left, right].map(Arg::Value);
+                self.extern_call("rt_panic_assert_compare", &args, None);
             }
-            self.append_nested(text, ty, left);
-            self.append_literal(text, symbol);
-            self.append_nested(text, ty, right);
-            if parts > 0 {
-                self.append_literal(text, ")");
-            }
+            None => self.extern_call("rt_panic_assert", &[Arg::Value(message)], None),
         }
-        self.extern_call("rt_panic_assert", &[Arg::Value(Operand::Copy(text))], None);
         self.b.terminate(Terminator::Unreachable);
         self.b.switch_to(passed);
     }

@@ -259,7 +259,8 @@ fn spec_flags(spec: &simple_syntax::ast::FormatSpec) -> u64 {
         b'_' => 2,
         _ => 0,
     };
-    u64::from(spec.fill.unwrap_or('\0')) | align << 24
+    u64::from(spec.fill.unwrap_or('\0'))
+        | align << 24
         | sign << 28
         | u64::from(spec.alternate) << 30
         | u64::from(spec.zero) << 31

@@ -21,14 +21,18 @@ impl Sink for Lines {
 /// Functions of 16 bytes from 0x100 on, with a call at +5 in line 7.
 fn image() -> Image {
     let stream: &'static [u8] = &[0, 7, 1, 5, 0, 3];
-    let functions = ["a", "b", "lib.f", "rt.g", ""];
-    let flags = [0, 0, LIBRARY, RUNTIME, 0];
-    let functions: Vec<TestFunction> = functions
-        .iter()
-        .zip(flags)
-        .map(|(name, flags)| TestFunction { name, size: 16, flags, positions: stream })
-        .collect();
-    Image::for_test(0x100, Box::leak(functions.into()), &["m.spl"])
+    let library: &'static [u8] = &[1, 7, 1, 5, 0, 3];
+    let function = |name, flags, positions| TestFunction { name, size: 16, flags, positions };
+    let functions = [
+        function("a", 0, stream),
+        function("b", 0, stream),
+        function("lib.f", LIBRARY, library),
+        function("rt.g", RUNTIME, stream),
+        function("", 0, stream),
+        // The user's code was inlined into it.
+        function("lib.with", LIBRARY, stream),
+    ];
+    Image::for_test(0x100, &functions, &[("m.spl", 0), ("lib.spl", LIBRARY)])
 }
 
 /// The report about a call of the runtime with these functions running.
@@ -44,11 +48,13 @@ fn report(functions: &[usize]) -> String {
 #[test]
 fn the_innermost_user_frame_has_the_position() {
     let frame = |name: &str| std::format!("  in {name} (m.spl:7:3)\n");
+    let library = "  in lib.f (lib.spl:7:3)\n";
     let head = "panic: index -1 at m.spl:7:3\n";
     assert_eq!(report(&[3, 2, 0, 1]), [head, &frame("a"), &frame("b")].concat());
-    assert_eq!(report(&[0, 2, 3, 4]), [head, &frame("a"), &frame("lib.f"), &frame("?")].concat());
+    assert_eq!(report(&[0, 2, 3, 4]), [head, &frame("a"), library, &frame("?")].concat());
+    assert_eq!(report(&[2, 5, 0]), [head, &frame("lib.with"), &frame("a")].concat());
     // Nothing but library code.
-    assert_eq!(report(&[3, 2]), [head, &frame("lib.f")].concat());
+    assert_eq!(report(&[3, 2]), ["panic: index -1 at lib.spl:7:3\n", library].concat());
     assert_eq!(report(&[3]), "panic: index -1\n");
     assert_eq!(report(&[]), "panic: index -1\n");
     assert_eq!(report(&[99, 0]), [head, &frame("a")].concat());
