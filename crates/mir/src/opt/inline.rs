@@ -27,6 +27,10 @@ pub(crate) fn inline(module: &mut Module, types: &TypeTable) {
     // Functions that may be copied: finished, and not recursive.
     let mut done = vec![false; module.functions.len()];
     for id in order {
+        // The entry runs once, and backtraces are to name what it calls.
+        if module.entry == Some(id) {
+            continue;
+        }
         let mut caller = std::mem::replace(&mut module.functions[id], empty(types));
         for _ in 0..MAX_ROUNDS {
             devirtualise(&mut caller, module, types);
