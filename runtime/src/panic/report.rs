@@ -161,10 +161,10 @@ fn write_backtrace(out: &mut impl Sink, image: Image, frames: impl Iterator<Item
     let mut left_out = 0;
     for address in frames {
         let Some(function) = image.function_at(address.pc()) else { continue };
-        // The entry has no place in the text; other functions that lack one
-        // are the library's or the toolchain's too.
+        // The entry has no place in the text, nor have the first instructions of
+        // a function that ran out of stack.
         let has_position = image.position(function, address).is_some_and(|at| at.line > 0);
-        if function.is_runtimes() || !(function.is_users() || has_position) {
+        if function.is_runtimes() || !has_position {
             continue;
         }
         if let Some(period) = folding {
