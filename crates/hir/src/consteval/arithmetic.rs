@@ -6,10 +6,13 @@ use simple_source::Span;
 use simple_syntax::ast::{BinaryOp, UnaryOp};
 
 use super::frame::Frame;
-use super::{Exit, Failure, Flow, Machine};
+use super::{Exit, Failure, Flow, Machine, whole};
 use crate::body::ExprId;
 use crate::def::ConstValue;
 use crate::ty::{FloatTy, IntTy, Ty, TyKind};
+
+/// Making so many bytes of text counts as a step.
+const BYTES_OF_A_STEP: usize = 16;
 
 /// Width in bits, and whether there are negative values.
 pub(super) fn width(int: IntTy) -> (u32, bool) {
@@ -111,6 +114,10 @@ impl Machine<'_> {
         span: Span,
     ) -> Flow {
         let kind = self.context.types.kind(ty);
+        use BinaryOp::{Eq, Ge, Gt, Le, Lt, Ne};
+        if matches!(op, Eq | Ne | Lt | Le | Gt | Ge) {
+            self.spend(whole(&left).min(whole(&right)), span)?;
+        }
         match op {
             BinaryOp::Eq => return Ok(ConstValue::Bool(self.same(&left, &right))),
             BinaryOp::Ne => return Ok(ConstValue::Bool(!self.same(&left, &right))),
@@ -146,10 +153,14 @@ impl Machine<'_> {
             }
             (ConstValue::Str(a), ConstValue::Str(b), _) if op == BinaryOp::Add => {
                 let interner = self.context.interner;
+                // Texts are kept as long as the compiler runs.
+                let len = interner.resolve(a).len() + interner.resolve(b).len();
+                self.spend(len / BYTES_OF_A_STEP, span)?;
                 let text = [interner.resolve(a), interner.resolve(b)].concat();
                 Ok(ConstValue::Str(interner.intern(&text)))
             }
             (ConstValue::List(mut a), ConstValue::List(b), _) if op == BinaryOp::Add => {
+                self.spend(a.len() + b.len(), span)?;
                 std::sync::Arc::make_mut(&mut a).extend(b.iter().cloned());
                 Ok(ConstValue::List(a))
             }

@@ -109,6 +109,7 @@ impl Machine<'_> {
             return Err(Exit::Failed(Failure::Diagnosed));
         };
         let mut target = root;
+        let mut copied = 0;
         for step in steps.iter().rev() {
             target = match (step, target) {
                 (Step::Field(index), ConstValue::Adt(_, fields) | ConstValue::Tuple(fields)) => {
@@ -119,6 +120,9 @@ impl Machine<'_> {
                 }
                 (Step::Element(index), ConstValue::List(elements)) => {
                     let len = elements.len();
+                    if Arc::strong_count(elements) > 1 {
+                        copied += len;
+                    }
                     let elements = Arc::make_mut(elements);
                     match usize::try_from(*index).ok().and_then(|index| elements.get_mut(index)) {
                         Some(element) => element,
@@ -129,6 +133,8 @@ impl Machine<'_> {
                     }
                 }
                 (Step::Entry(key), ConstValue::Dict(pairs)) => {
+                    // Looking for the key takes as long as a copy.
+                    copied += pairs.len();
                     let pairs = Arc::make_mut(pairs);
                     let position = match pairs.iter().position(|pair| pair.0 == *key) {
                         Some(position) => position,
@@ -143,6 +149,6 @@ impl Machine<'_> {
             };
         }
         *target = value;
-        Ok(())
+        self.spend(copied, span)
     }
 }

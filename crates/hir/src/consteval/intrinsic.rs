@@ -52,7 +52,7 @@ impl Machine<'_> {
             ("list_with_capacity", _) => plain(ConstValue::List(Arc::default())),
             ("list_get", [ConstValue::List(elements), ConstValue::Int(at)]) => {
                 match elements.get(*at as usize) {
-                    Some(element) => plain(element.clone()),
+                    Some(element) => plain(self.copy(element, span)?),
                     None => Self::defer(),
                 }
             }
@@ -62,6 +62,9 @@ impl Machine<'_> {
             }
             ("list_push", [ConstValue::List(elements), value]) => {
                 let mut elements = std::mem::take(elements);
+                if Arc::strong_count(&elements) > 1 {
+                    self.spend(elements.len(), span)?;
+                }
                 Arc::make_mut(&mut elements).push(std::mem::replace(value, ConstValue::Unit));
                 Ok((ConstValue::Unit, vec![(0, ConstValue::List(elements))]))
             }

@@ -71,6 +71,10 @@ pub(crate) fn evaluate(context: Context<'_>, body: &Body) -> Result<ConstValue, 
     let mut machine = Machine { context, steps: 0, depth: 0 };
     let mut frame = Frame::new(body, &[]);
     match machine.expr(&mut frame, root) {
+        // The program would hold each part, also those that are shared here.
+        Ok(value) if whole(&value) > MAX_STEPS as usize => {
+            Err(Failure::Steps(body.exprs[root].span))
+        }
         Ok(value) => Ok(value),
         Err(Exit::Failed(failure)) => Err(failure),
         // The checker allows neither outside functions and loops.
@@ -123,6 +127,46 @@ struct Machine<'a> {
     depth: u32,
 }
 
+/// The parts of a value that are copied with it: all but those of lists, dicts
+/// and sets, which are shared.
+fn parts(value: &ConstValue) -> usize {
+    match value {
+        ConstValue::Tuple(fields) | ConstValue::Adt(_, fields) => {
+            fields.iter().map(|field| 1 + parts(field)).sum()
+        }
+        _ => 0,
+    }
+}
+
+/// All parts of a value, shared ones as often as they occur; not much more than
+/// [`MAX_STEPS`], so that counting ends.
+fn whole(value: &ConstValue) -> usize {
+    fn count(value: &ConstValue, sum: &mut usize) {
+        *sum += 1;
+        if *sum > MAX_STEPS as usize {
+            return;
+        }
+        match value {
+            ConstValue::Tuple(parts) | ConstValue::Adt(_, parts) => {
+                parts.iter().for_each(|part| count(part, sum));
+            }
+            ConstValue::List(parts) | ConstValue::Set(parts) => {
+                parts.iter().for_each(|part| count(part, sum));
+            }
+            ConstValue::Dict(pairs) => {
+                for (key, value) in pairs.iter() {
+                    count(key, sum);
+                    count(value, sum);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut sum = 0;
+    count(value, &mut sum);
+    sum
+}
+
 impl Machine<'_> {
     fn panics<T>(span: Span, message: impl Into<String>) -> Result<T, Exit> {
         Err(Exit::Failed(Failure::Panics(span, message.into())))
@@ -135,6 +179,21 @@ impl Machine<'_> {
     /// What the running program has to compute.
     fn defer<T>() -> Result<T, Exit> {
         Err(Exit::Failed(Failure::Deferred))
+    }
+
+    /// Counts work and memory that one step does not cover.
+    fn spend(&mut self, amount: usize, span: Span) -> Result<(), Exit> {
+        self.steps = self.steps.saturating_add(u32::try_from(amount).unwrap_or(u32::MAX));
+        if self.steps > MAX_STEPS {
+            return Err(Exit::Failed(Failure::Steps(span)));
+        }
+        Ok(())
+    }
+
+    /// A copy of a value. Parts of tuples and the like are copied too.
+    fn copy(&mut self, value: &ConstValue, span: Span) -> Flow {
+        self.spend(parts(value), span)?;
+        Ok(value.clone())
     }
 
     fn expr(&mut self, frame: &mut Frame<'_>, id: ExprId) -> Flow {
@@ -162,7 +221,7 @@ impl Machine<'_> {
             ExprKind::Str(text) => ConstValue::Str(text),
             ExprKind::Interpolated(parts) => return self.interpolate(frame, parts),
             ExprKind::Local(local) => match frame.get(local) {
-                Some(value) => value.clone(),
+                Some(value) => return self.copy(value, span),
                 None => return Self::impossible(span, "it is a variable, not a `const`"),
             },
             ExprKind::Global(_) => {
@@ -182,7 +241,7 @@ impl Machine<'_> {
             }
             ExprKind::Field { base, index } => {
                 if let Some(value) = frame.peek(id) {
-                    return Ok(value.clone());
+                    return self.copy(value, span);
                 }
                 let base = self.expr(frame, base)?;
                 match base {
@@ -199,7 +258,7 @@ impl Machine<'_> {
                 let index = self.int(frame, index)?;
                 let ConstValue::List(elements) = base else { return Self::defer() };
                 match usize::try_from(index).ok().and_then(|index| elements.get(index)) {
-                    Some(element) => element.clone(),
+                    Some(element) => return self.copy(element, span),
                     None => {
                         let len = elements.len();
                         let message = format!("index {index} out of range for length {len}");
@@ -211,8 +270,9 @@ impl Machine<'_> {
                 let base = self.expr(frame, base)?;
                 let key = self.expr(frame, key)?;
                 let ConstValue::Dict(pairs) = base else { return Self::defer() };
+                self.spend(pairs.len() + whole(&key), span)?;
                 match pairs.iter().find(|pair| pair.0 == key) {
-                    Some((_, value)) => value.clone(),
+                    Some((_, value)) => return self.copy(value, span),
                     None => return Self::panics(span, "key not found"),
                 }
             }
@@ -257,10 +317,8 @@ impl Machine<'_> {
                 if count < 0 {
                     return Self::panics(span, "negative count in `[value; count]`");
                 }
-                self.steps = self.steps.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
-                if self.steps > MAX_STEPS {
-                    return Err(Exit::Failed(Failure::Steps(span)));
-                }
+                let each = parts(&value) + 1;
+                self.spend((count as usize).saturating_mul(each), span)?;
                 ConstValue::List(Arc::new(vec![value; count as usize]))
             }
             ExprKind::Dict(pairs) => {
@@ -507,10 +565,7 @@ impl Machine<'_> {
                 let ty = frame.ty(self.context.types, frame.body.exprs[*iterable].ty);
                 let value = self.expr(frame, *iterable)?;
                 for element in self.elements(ty, value, span)? {
-                    self.steps += 1;
-                    if self.steps > MAX_STEPS {
-                        return Err(Exit::Failed(Failure::Steps(span)));
-                    }
+                    self.spend(1, span)?;
                     self.matches(frame, *pat, &element)?;
                     self.clauses(frame, rest, round)?;
                 }

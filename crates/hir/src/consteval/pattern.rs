@@ -24,7 +24,8 @@ impl Machine<'_> {
         Ok(match pattern.kind {
             PatKind::Wildcard => true,
             PatKind::Bind(local) => {
-                frame.set(local, value.clone());
+                let copy = self.copy(value, body.pats[pat].span)?;
+                frame.set(local, copy);
                 true
             }
             PatKind::Literal(literal) => {

@@ -95,9 +95,10 @@ impl Infer<'_> {
         if let TyKind::Dyn(trait_, args) = self.table.kind(want) {
             let same = match self.table.kind(have) {
                 // A number literal that is still open stays a number.
-                TyKind::Infer(var) => {
-                    !matches!(self.table.var_kind(super::table::Var(var)), VarKind::Int | VarKind::Float)
-                }
+                TyKind::Infer(var) => !matches!(
+                    self.table.var_kind(super::table::Var(var)),
+                    VarKind::Int | VarKind::Float
+                ),
                 TyKind::Dyn(other, _) => other == trait_,
                 _ => false,
             };

@@ -361,8 +361,7 @@ impl<'a> FunctionLowerer<'_, '_, 'a> {
         };
         let methods = program.dyn_methods(trait_, trait_args);
         let wanted = |(reference, candidate): &(hir::TraitRef, hir::FnId)| {
-            *candidate == method.method
-                && args[1..].starts_with(program.types.list(reference.args))
+            *candidate == method.method && args[1..].starts_with(program.types.list(reference.args))
         };
         let slot = methods.iter().position(wanted);
         slot.expect("the method was found by its `dyn` type's traits") as u32

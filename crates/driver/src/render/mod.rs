@@ -1,8 +1,11 @@
 //! Diagnostics for people and for editors.
 
+mod excerpt;
+
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
-use simple_source::{Diagnostic, FileId, Severity, SourceFile, SourceMap, Span};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
+use excerpt::Excerpt;
+use simple_source::{Diagnostic, FileId, Label, Severity, SourceFile, SourceMap, Span};
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -17,6 +20,9 @@ pub enum MessageFormat {
 /// Lines longer than this are cut around what is underlined.
 const TERMINAL_WIDTH: usize = 120;
 
+/// Nobody reads more about one file, and a file may have millions.
+const MOST_OF_A_FILE: usize = simple_syntax::limits::MAX_DIAGNOSTICS;
+
 /// Renders diagnostics in the order of files and positions. The result ends
 /// with a line end, or is empty.
 pub fn render(
@@ -26,11 +32,16 @@ pub fn render(
     color: bool,
 ) -> String {
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    let file_of = |diagnostic: &Diagnostic| sources.file_of(diagnostic.primary.span);
     sorted.sort_by_key(|diagnostic| {
-        let file = sources.file_of(diagnostic.primary.span);
-        let name = file.map_or("", |file| &sources.file(file).name);
+        let name = file_of(diagnostic).map_or("", |file| &sources.file(file).name);
         (name, diagnostic.primary.span)
     });
+    let sorted: Vec<&Diagnostic> = sorted
+        .chunk_by(|a, b| file_of(a) == file_of(b))
+        .flat_map(|of_file| first_ones(of_file))
+        .collect();
+    let left_out = diagnostics.len() - sorted.len();
     let mut out = String::new();
     for diagnostic in sorted {
         match format {
@@ -48,9 +59,27 @@ pub fn render(
         && let Some(summary) = summary(diagnostics)
     {
         out.push_str(&summary);
+        if left_out > 0 {
+            out.push_str(&format!("; {left_out} of them are not shown"));
+        }
         out.push('\n');
     }
     out
+}
+
+/// As many of a file's diagnostics as are shown, errors rather than warnings.
+fn first_ones<'a>(of_file: &[&'a Diagnostic]) -> Vec<&'a Diagnostic> {
+    let errors = of_file.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let (mut errors, mut warnings) =
+        (errors.min(MOST_OF_A_FILE), MOST_OF_A_FILE.saturating_sub(errors));
+    let mut shown = of_file.to_vec();
+    shown.retain(|diagnostic| {
+        let left = if diagnostic.is_error() { &mut errors } else { &mut warnings };
+        let has_place = *left > 0;
+        *left = left.saturating_sub(1);
+        has_place
+    });
+    shown
 }
 
 /// `2 errors, 1 warning`
@@ -91,7 +120,7 @@ fn human(diagnostic: &Diagnostic, sources: &SourceMap, color: bool) -> String {
             }
             let mut group = Group::with_title(title);
             for place in places {
-                group = group.element(snippet(diagnostic, sources, place));
+                group = with_snippets(group, diagnostic, sources, place);
             }
             group
         }
@@ -108,78 +137,73 @@ fn human(diagnostic: &Diagnostic, sources: &SourceMap, color: bool) -> String {
             None => group,
             Some(id) => {
                 let file = sources.file(id);
-                let (window, start, line) =
-                    window(file, suggestion.edits.iter().map(|edit| edit.0));
-                let mut snippet = Snippet::source(window).path(file.name.as_str()).line_start(line);
-                for (span, text) in &suggestion.edits {
-                    snippet = snippet.patch(Patch::new(local(*span, start, window), text.as_str()));
-                }
-                group.element(snippet)
+                let edits = &suggestion.edits;
+                let excerpt = Excerpt::new(file, edits.iter().map(|edit| edit.0));
+                let patches: Vec<_> = edits
+                    .iter()
+                    .map(|(span, text)| Patch::new(excerpt.local(*span), text.as_str()))
+                    .collect();
+                group.element(in_file(excerpt, file).patches(patches))
             }
         });
     }
     renderer.render(&groups)
 }
 
-/// The lines of `file` that the diagnostic speaks of.
-fn snippet<'a>(
+/// Adds what a diagnostic says of the file `id` to its group: the lines with
+/// its labels, in pieces if they lie far from each other.
+fn with_snippets<'a>(
+    mut group: Group<'a>,
     diagnostic: &'a Diagnostic,
     sources: &'a SourceMap,
     id: FileId,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+) -> Group<'a> {
     let file = sources.file(id);
-    let labels = || std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
-    let here = || labels().filter(|label| sources.file_of(label.span) == Some(id));
-    let (window, start, line) = window(file, here().map(|label| label.span));
-    let mut snippet = Snippet::source(window).path(file.name.as_str()).line_start(line);
-    for label in here() {
-        let kind = if std::ptr::eq(label, &diagnostic.primary) {
-            AnnotationKind::Primary
-        } else {
-            AnnotationKind::Context
-        };
-        let mut annotation = kind.span(local(label.span, start, window));
-        if !label.message.is_empty() {
-            annotation = annotation.label(label.message.as_str());
+    let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
+    let here: Vec<&Label> =
+        labels.filter(|label| sources.file_of(label.span) == Some(id)).collect();
+    let Some(main) = here.first() else { return group };
+    let line = |label: &Label| excerpt::line_of(file, label.span.lo);
+    // The piece with the primary label comes first: its place is the title's.
+    let (first, rest): (Vec<&Label>, Vec<&Label>) =
+        here.iter().partition(|label| line(label).abs_diff(line(main)) <= excerpt::NEAR);
+    for piece in std::iter::once(first).chain(rest.into_iter().map(|label| vec![label])) {
+        let excerpt = Excerpt::new(file, piece.iter().map(|label| label.span));
+        let annotations: Vec<_> = piece
+            .iter()
+            .map(|label| {
+                let kind = if std::ptr::eq(*label, &diagnostic.primary) {
+                    AnnotationKind::Primary
+                } else {
+                    AnnotationKind::Context
+                };
+                let annotation = kind.span(excerpt.local(label.span));
+                if label.message.is_empty() {
+                    annotation
+                } else {
+                    annotation.label(label.message.as_str())
+                }
+            })
+            .collect();
+        if excerpt.is_cut {
+            group = group.element(origin(file, piece[0].span.lo));
         }
-        snippet = snippet.annotation(annotation);
+        group = group.element(in_file(excerpt, file).annotations(annotations));
     }
-    snippet
+    group
 }
 
-/// The whole lines around all spans, with the position of their start and the
-/// number of the first line. The renderer looks at all it is given, so a large
-/// file is not given whole.
-fn window(file: &SourceFile, spans: impl Iterator<Item = Span>) -> (&str, u32, usize) {
-    let text = file.text();
-    let (mut low, mut high) = (u32::MAX, 0);
-    for span in spans {
-        low = low.min(span.lo.saturating_sub(file.base));
-        high = high.max(span.hi.saturating_sub(file.base));
-    }
-    let low = (low as usize).min(text.len());
-    let high = (high as usize).clamp(low, text.len());
-    let starts = file.line_starts();
-    let first = starts.partition_point(|start| *start as usize <= low).saturating_sub(1);
-    let last = starts.partition_point(|start| *start as usize <= high).saturating_sub(1);
-    let begin = starts[first] as usize;
-    let end = starts.get(last + 1).map_or(text.len(), |start| *start as usize);
-    (&text[begin..end], file.base + begin as u32, first + 1)
+/// The lines of an excerpt. The columns of cut ones are not the file's, so the
+/// renderer must not count them.
+fn in_file<'a, T: Clone>(excerpt: Excerpt, file: &'a SourceFile) -> Snippet<'a, T> {
+    let path = (!excerpt.is_cut).then_some(file.name.as_str());
+    Snippet::source(excerpt.text).line_start(excerpt.first_line).path(path)
 }
 
-/// `span` as a range of bytes in `window`, which begins at `start`; on whole
-/// characters.
-fn local(span: Span, start: u32, window: &str) -> std::ops::Range<usize> {
-    let floor = |at: usize| {
-        let mut at = at.min(window.len());
-        while !window.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let low = floor(span.lo.saturating_sub(start) as usize);
-    let high = floor(span.hi.saturating_sub(start) as usize).max(low);
-    low..high
+/// A place that the renderer does not find out by itself.
+fn origin(file: &SourceFile, position: u32) -> Origin<'_> {
+    let at = file.line_column(position);
+    Origin::path(file.name.as_str()).line(at.line as usize).char_column(at.column as usize)
 }
 
 fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> serde_json::Value {
