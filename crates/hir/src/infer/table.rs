@@ -171,9 +171,14 @@ impl<'p> Table<'p> {
         Ty(VARIABLE | var.0)
     }
 
-    /// Has `obligation` put into `ready` when the variable is bound.
+    /// Has `obligation` put into `ready` when the variable is bound: at once if
+    /// it was, since the obligation was found to wait for it.
     pub(crate) fn wait(&mut self, var: Var, obligation: u32) {
-        let slot = &mut self.slots[var.0 as usize];
+        let Some(open) = self.as_var(Self::var_ty(var)) else {
+            self.ready.push(obligation);
+            return;
+        };
+        let slot = &mut self.slots[open.0 as usize];
         self.waits.push((obligation, slot.waits));
         slot.waits = self.waits.len() as u32 - 1;
     }

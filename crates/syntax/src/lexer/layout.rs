@@ -242,13 +242,40 @@ impl Lexer<'_> {
             let kinds = &self.tokens.kinds;
             let before = kinds.len().checked_sub(2).map(|index| kinds[index]);
             let is_glob = last == TokenKind::Star && before == Some(TokenKind::Dot);
-            return !is_glob && !self.at_statement_keyword();
+            let is_type = last == TokenKind::QuestionQuestion && self.ends_in_type();
+            return !is_glob && !is_type && !self.at_statement_keyword();
         }
         match self.byte(0) {
             b'.' => self.byte(1) != b'.',
             b'?' => self.byte(1) == b'.',
             // A comma may also end the last line of a block of variants.
             _ => last == TokenKind::Comma && width >= self.indent && !self.at_statement_keyword(),
+        }
+    }
+
+    /// Whether a `??` at the end of the statement so far is that of a type, the
+    /// option of an option: that of a field, of an alias, of a result.
+    fn ends_in_type(&self) -> bool {
+        use TokenKind::*;
+        let kinds = &self.tokens.kinds;
+        let before = kinds.iter().rposition(|kind| matches!(kind, Newline | Indent | Dedent));
+        let line = &kinds[before.map_or(0, |before| before + 1)..];
+        match line.strip_prefix(&[Pub]).unwrap_or(line) {
+            [Ident, Colon, rest @ ..] => !rest.contains(&Eq),
+            [Type, ..] => true,
+            [Fn, rest @ ..] | [Extern, Fn, rest @ ..] => {
+                // Behind a colon outside the brackets stands the body.
+                let mut depth = 0;
+                rest.iter().all(|kind| {
+                    match kind {
+                        LParen | LBracket | LBrace => depth += 1,
+                        RParen | RBracket | RBrace => depth -= 1,
+                        _ => {}
+                    }
+                    depth > 0 || *kind != Colon
+                })
+            }
+            _ => false,
         }
     }
 
