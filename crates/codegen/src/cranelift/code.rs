@@ -59,6 +59,8 @@ impl From<Trap> for TrapCode {
 pub(super) struct Memory {
     pub(super) base: Base,
     pub(super) offset: i32,
+    /// [`Region::Elements`] or [`Region::Data`].
+    region: Region,
 }
 
 /// What an offset counts from.
@@ -72,11 +74,15 @@ pub(super) enum Base {
 
 impl Memory {
     pub(super) fn slot(slot: StackSlot) -> Self {
-        Self { base: Base::Slot(slot), offset: 0 }
+        Self { base: Base::Slot(slot), offset: 0, region: Region::Data }
     }
 
     pub(super) fn at(pointer: Value, offset: u32) -> Self {
-        Self { base: Base::Pointer(pointer), offset: offset as i32 }
+        Self { base: Base::Pointer(pointer), offset: offset as i32, region: Region::Data }
+    }
+
+    pub(super) fn within(self, region: Region) -> Self {
+        Self { region, ..self }
     }
 
     pub(super) fn plus(self, offset: u32) -> Self {
@@ -86,19 +92,23 @@ impl Memory {
 
 /// Words of memory that never share an address, for redundant loads to be
 /// found across stores.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Region {
     /// Headers of counted objects.
     Count,
     /// Length and capacity of text and lists.
     Length,
+    /// Elements of lists in which nothing is counted, in functions that have
+    /// no other way to them: so a number stored to one leaves the pointers to
+    /// lists what they are.
+    Elements,
     /// Everything else.
     Data,
 }
 
 /// The flags of loads and stores to each [`Region`].
 #[derive(Clone, Copy)]
-struct RegionFlags([MemFlagsData; 3]);
+struct RegionFlags([MemFlagsData; 4]);
 
 /// A list of arguments or results for Cranelift.
 pub(super) type Values = SmallVec<[Value; 8]>;
@@ -160,10 +170,10 @@ impl<'f, 'a> Code<'f, 'a> {
         imports.functions.clear();
         imports.symbols.clear();
         imports.scratch.clear();
-        let mut flags = RegionFlags([MemFlagsData::trusted(); 3]);
+        let mut flags = RegionFlags([MemFlagsData::trusted(); 4]);
         if optimized {
             for (id, (flags, name)) in
-                flags.0.iter_mut().zip(["count", "length", "data"]).enumerate()
+                flags.0.iter_mut().zip(["count", "length", "elements", "data"]).enumerate()
             {
                 let region = AliasRegionData { user_id: id as u32, description: name.into() };
                 flags.set_alias_region(Some(b.func.dfg.alias_regions.insert(region)));
@@ -254,7 +264,7 @@ impl<'f, 'a> Code<'f, 'a> {
     // Memory.
 
     pub(super) fn load(&mut self, ty: Type, from: Memory) -> Value {
-        self.load_region(ty, from, Region::Data)
+        self.load_region(ty, from, from.region)
     }
 
     pub(super) fn load_region(&mut self, ty: Type, from: Memory, region: Region) -> Value {
@@ -264,7 +274,7 @@ impl<'f, 'a> Code<'f, 'a> {
     }
 
     pub(super) fn store(&mut self, value: Value, to: Memory) {
-        self.store_region(value, to, Region::Data);
+        self.store_region(value, to, to.region);
     }
 
     pub(super) fn store_region(&mut self, value: Value, to: Memory, region: Region) {
@@ -299,6 +309,12 @@ impl<'f, 'a> Code<'f, 'a> {
         }
         // The memory may lie at any address that suits its type, so that 16
         // bytes at once must not ask for more than 8.
+        let copied_in = |code: &Self, region| {
+            let mut flags = MemFlagsData::new().with_notrap();
+            flags.set_alias_region(code.flags(region).alias_region());
+            flags
+        };
+        let (to_flags, from_flags) = (copied_in(self, to.region), copied_in(self, from.region));
         let (to_pointer, to_offset) = self.pointer_and_offset(to);
         let (from_pointer, from_offset) = self.pointer_and_offset(from);
         let mut done = 0;
@@ -310,10 +326,8 @@ impl<'f, 'a> Code<'f, 'a> {
                 2.. => (types::I16, 2),
                 _ => (types::I8, 1),
             };
-            let mut flags = MemFlagsData::new().with_notrap();
-            flags.set_alias_region(self.flags(Region::Data).alias_region());
-            let value = self.b.ins().load(ty, flags, from_pointer, from_offset + done as i32);
-            self.b.ins().store(flags, value, to_pointer, to_offset + done as i32);
+            let value = self.b.ins().load(ty, from_flags, from_pointer, from_offset + done as i32);
+            self.b.ins().store(to_flags, value, to_pointer, to_offset + done as i32);
             done += step;
         }
     }
@@ -349,9 +363,16 @@ impl<'f, 'a> Code<'f, 'a> {
     }
 
     /// The element with number `index` of a list of elements of `size` bytes.
-    pub(super) fn element(&mut self, list: Value, index: Value, size: u32) -> Memory {
+    pub(super) fn element(
+        &mut self,
+        list: Value,
+        index: Value,
+        size: u32,
+        region: Region,
+    ) -> Memory {
         let offset = self.scale(index, size);
-        Memory::at(self.b.ins().iadd(list, offset), DATA_OFFSET)
+        let pointer = self.b.ins().iadd(list, offset);
+        Memory::at(pointer, DATA_OFFSET).within(region)
     }
 
     // Calls and symbols.

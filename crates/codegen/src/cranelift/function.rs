@@ -4,7 +4,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value, types};
 use cranelift_frontend::{FunctionBuilder, Switch, Variable};
 use simple_mir::{
-    BlockId, Function, LocalId, Operand, Place, StatementKind, Terminator, TypeId, TypeTable,
+    BlockId, Function, LocalId, Operand, Place, StatementKind, Terminator, Type, TypeId, TypeTable,
 };
 use simple_source::{Idx, Span};
 use smallvec::SmallVec;
@@ -67,6 +67,9 @@ pub(super) struct Translator<'f, 'a> {
     pub(super) counting: Counting,
     /// The number of the statement that is being translated.
     number: u32,
+    /// Whether lists are the only way to elements that are not counted: no
+    /// `mut` parameter may be such an element.
+    pub(super) elements_apart: bool,
     /// The last local that [`simple_mir::Intrinsic::Unlikely`] was stored to in
     /// this block.
     pub(super) unlikely: Option<LocalId>,
@@ -93,6 +96,10 @@ impl<'f, 'a> Translator<'f, 'a> {
         begun.resize(mir.blocks.len(), false);
         slots.free.clear();
         slots.busy.clear();
+        let types = shared.program.types;
+        let elements_apart = mir.locals.as_slice()[..mir.params.len()].iter().all(|param| {
+            !matches!(types.get(param.ty), Type::Address(target) if !types.is_counted(target))
+        });
         let code = Code::new(b, shared, imports, level != OptLevel::None);
         let mut translator = Self {
             code,
@@ -107,6 +114,7 @@ impl<'f, 'a> Translator<'f, 'a> {
             returned: None,
             counting: Counting::of(level),
             number: 0,
+            elements_apart,
             unlikely: None,
         };
         translator.function();

@@ -15,6 +15,7 @@ use super::place::{At, Resolved, Route, Val};
 struct Element {
     ty: TypeId,
     size: u32,
+    region: Region,
 }
 
 impl Translator<'_, '_> {
@@ -62,7 +63,7 @@ impl Translator<'_, '_> {
                 let (list, element) = self.list_at(address(list));
                 let (index, _) = self.scalar(operand(index));
                 let value = self.value(operand(value));
-                let memory = self.code.element(list, index, element.size);
+                let memory = self.code.element(list, index, element.size, element.region);
                 self.write_memory(memory, element.ty, value);
                 None
             }
@@ -101,7 +102,7 @@ impl Translator<'_, '_> {
             (Intrinsic::StrByte, [text, index]) => {
                 let (text, _) = self.scalar(operand(text));
                 let (index, _) = self.scalar(operand(index));
-                let at = self.code.element(text, index, 1);
+                let at = self.code.element(text, index, 1, Region::Data);
                 Some(Val::leaf(self.code.load(types::I8, at)))
             }
             (Intrinsic::Unlikely, [condition]) => {
@@ -117,7 +118,10 @@ impl Translator<'_, '_> {
 
     fn element_of(&self, list: TypeId) -> Element {
         match self.types().get(list) {
-            Type::List(ty) => Element { ty, size: self.types().layout(ty).size },
+            Type::List(ty) => {
+                let size = self.types().layout(ty).size;
+                Element { ty, size, region: self.element_region(ty) }
+            }
             other => panic!("invalid MIR: {other:?} has no elements"),
         }
     }
@@ -133,7 +137,7 @@ impl Translator<'_, '_> {
     }
 
     fn element_value(&mut self, list: Value, index: Value, element: Element) -> Val {
-        let memory = self.code.element(list, index, element.size);
+        let memory = self.code.element(list, index, element.size, element.region);
         self.read(Resolved { at: At::Memory(memory), ty: element.ty, route: Route::Values })
     }
 
@@ -170,7 +174,7 @@ impl Translator<'_, '_> {
         self.code.jump(ready, &[grown, grown_len]);
         self.code.enter(ready);
         self.set_word(&slot, list);
-        let to = self.code.element(list, len, element.size);
+        let to = self.code.element(list, len, element.size, element.region);
         self.write_memory(to, element.ty, value);
         let len = self.code.add_constant(len, 1);
         self.set_len(list, len);
@@ -214,8 +218,8 @@ impl Translator<'_, '_> {
     }
 
     fn list_swap(&mut self, list: Value, i: Value, j: Value, element: Element) {
-        let (i, j) =
-            (self.code.element(list, i, element.size), self.code.element(list, j, element.size));
+        let i = self.code.element(list, i, element.size, element.region);
+        let j = self.code.element(list, j, element.size, element.region);
         let at = |memory| Resolved { at: At::Memory(memory), ty: element.ty, route: Route::Values };
         match (self.read(at(i)), self.read(at(j))) {
             (Val::Leaves(a), Val::Leaves(b)) => {

@@ -5,7 +5,7 @@ use simple_mir::{BOX_OFFSET, ClassId, IntType, LocalId, Place, Projection, Shape
 use simple_source::Idx;
 use smallvec::SmallVec;
 
-use super::code::{Memory, machine_type};
+use super::code::{Memory, Region, machine_type};
 use super::function::{Storage, Translator};
 use super::plan::projections;
 use crate::abi::Class;
@@ -132,8 +132,10 @@ impl Translator<'_, '_> {
                 (Projection::Index(index), Step::Value(_)) => {
                     let list = self.read_pointer(at);
                     let index = self.leaf(*index, 0);
-                    let size = self.types().layout(self.final_type(next)).size;
-                    At::Memory(self.code.element(list, index, size))
+                    let element = self.final_type(next);
+                    let size = self.types().layout(element).size;
+                    let region = self.element_region(element);
+                    At::Memory(self.code.element(list, index, size, region))
                 }
                 (Projection::Field(field), _) => self.field(at, step, *field),
                 _ => at,
@@ -141,6 +143,12 @@ impl Translator<'_, '_> {
             step = next;
         }
         Resolved { at, ty: self.final_type(step), route }
+    }
+
+    /// Where the elements of lists of `element` lie.
+    pub(super) fn element_region(&self, element: TypeId) -> Region {
+        let apart = self.elements_apart && !self.types().is_counted(element);
+        if apart { Region::Elements } else { Region::Data }
     }
 
     /// What lies between a place and its local.

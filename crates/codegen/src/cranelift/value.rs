@@ -366,8 +366,11 @@ impl Translator<'_, '_> {
         self.code.store_region(len, Memory::at(object, CAP_OFFSET), Region::Length);
         let mir = self.mir;
         let elements = operands(mir, elements);
+        let region = self.element_region(element);
         for (index, operand) in elements.enumerate() {
-            self.fill(object, DATA_OFFSET + size * index as u32, element, operand);
+            let at = Memory::at(object, DATA_OFFSET + size * index as u32);
+            let value = self.value(operand);
+            self.write_memory(at.within(region), element, value);
         }
         Val::leaf(object)
     }

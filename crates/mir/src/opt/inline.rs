@@ -315,19 +315,8 @@ impl Plan {
 }
 
 fn move_args(statement: &mut StatementKind, by: u32) {
-    match statement {
-        StatementKind::Call { args, .. } | StatementKind::Intrinsic { args, .. } => {
-            args.start += by
-        }
-        StatementKind::Assign(_, rvalue) => match rvalue {
-            Rvalue::Struct(args)
-            | Rvalue::Variant(_, args)
-            | Rvalue::List(args)
-            | Rvalue::Class(args)
-            | Rvalue::Closure { captures: args, .. } => args.start += by,
-            _ => {}
-        },
-        _ => {}
+    if let Some(args) = visit::args_mut(statement) {
+        args.start += by;
     }
 }
 

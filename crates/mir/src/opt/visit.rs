@@ -156,78 +156,85 @@ pub(crate) fn operands_mut(function: &mut Function, visit: &mut dyn FnMut(&mut O
 /// Calls `visit` for every place that stands anywhere in the function, to be
 /// replaced: also those written.
 pub(crate) fn all_places_mut(function: &mut Function, visit: &mut dyn FnMut(&mut Place)) {
-    let operand = |operand: &mut Operand, visit: &mut dyn FnMut(&mut Place)| {
-        if let Operand::Copy(place) = operand {
-            visit(place);
-        }
-    };
     for block in function.blocks.iter_mut() {
         for statement in &mut block.statements {
-            match &mut statement.kind {
-                StatementKind::Nop => {}
-                StatementKind::Assign(place, rvalue) => {
-                    visit(place);
-                    match rvalue {
-                        Rvalue::Use(value)
-                        | Rvalue::Unary(_, value)
-                        | Rvalue::Cast(_, value)
-                        | Rvalue::Box(value)
-                        | Rvalue::Dyn(_, value)
-                        | Rvalue::Downgrade(value)
-                        | Rvalue::Upgrade(value) => operand(value, visit),
-                        Rvalue::Binary(_, left, right) | Rvalue::Overflowing(_, left, right) => {
-                            operand(left, visit);
-                            operand(right, visit);
-                        }
-                        Rvalue::Discriminant(place) | Rvalue::Len(place) => visit(place),
-                        Rvalue::Struct(_)
-                        | Rvalue::Variant(..)
-                        | Rvalue::List(_)
-                        | Rvalue::Class(_)
-                        | Rvalue::Closure { .. }
-                        | Rvalue::GlobalAddress(_) => {}
-                    }
-                }
-                StatementKind::Call { dest, callee, .. } => {
-                    if let Callee::Closure(place) | Callee::Method(place, ..) = callee {
-                        visit(place);
-                    }
-                    if let Some(dest) = dest {
-                        visit(dest);
-                    }
-                }
-                StatementKind::Intrinsic { dest, .. } => {
-                    if let Some(dest) = dest {
-                        visit(dest);
-                    }
-                }
-                StatementKind::Unshare(place)
-                | StatementKind::Discard(place)
-                | StatementKind::Keep(place)
-                | StatementKind::Retain(place)
-                | StatementKind::Release(place)
-                | StatementKind::Free(place) => visit(place),
-                StatementKind::CheckIndex { index, len } => {
-                    operand(index, visit);
-                    operand(len, visit);
-                }
-                StatementKind::Initialise(place, value) => {
-                    visit(place);
-                    operand(value, visit);
-                }
-            }
+            own_places_mut(&mut statement.kind, visit);
         }
         match &mut block.terminator {
             Terminator::Branch { condition: value, .. }
             | Terminator::Switch { value, .. }
-            | Terminator::Return(value) => operand(value, visit),
+            | Terminator::Return(value) => place_mut(value, visit),
             Terminator::Goto(_) | Terminator::Unreachable => {}
         }
     }
     for arg in &mut function.args {
         match arg {
-            Arg::Value(value) => operand(value, visit),
+            Arg::Value(value) => place_mut(value, visit),
             Arg::Address(place) => visit(place),
+        }
+    }
+}
+
+fn place_mut(operand: &mut Operand, visit: &mut dyn FnMut(&mut Place)) {
+    if let Operand::Copy(place) = operand {
+        visit(place);
+    }
+}
+
+/// Calls `visit` for every place that stands in the statement itself, not in
+/// its list of arguments.
+pub(crate) fn own_places_mut(statement: &mut StatementKind, visit: &mut dyn FnMut(&mut Place)) {
+    match statement {
+        StatementKind::Nop => {}
+        StatementKind::Assign(place, rvalue) => {
+            visit(place);
+            match rvalue {
+                Rvalue::Use(value)
+                | Rvalue::Unary(_, value)
+                | Rvalue::Cast(_, value)
+                | Rvalue::Box(value)
+                | Rvalue::Dyn(_, value)
+                | Rvalue::Downgrade(value)
+                | Rvalue::Upgrade(value) => place_mut(value, visit),
+                Rvalue::Binary(_, left, right) | Rvalue::Overflowing(_, left, right) => {
+                    place_mut(left, visit);
+                    place_mut(right, visit);
+                }
+                Rvalue::Discriminant(place) | Rvalue::Len(place) => visit(place),
+                Rvalue::Struct(_)
+                | Rvalue::Variant(..)
+                | Rvalue::List(_)
+                | Rvalue::Class(_)
+                | Rvalue::Closure { .. }
+                | Rvalue::GlobalAddress(_) => {}
+            }
+        }
+        StatementKind::Call { dest, callee, .. } => {
+            if let Callee::Closure(place) | Callee::Method(place, ..) = callee {
+                visit(place);
+            }
+            if let Some(dest) = dest {
+                visit(dest);
+            }
+        }
+        StatementKind::Intrinsic { dest, .. } => {
+            if let Some(dest) = dest {
+                visit(dest);
+            }
+        }
+        StatementKind::Unshare(place)
+        | StatementKind::Discard(place)
+        | StatementKind::Keep(place)
+        | StatementKind::Retain(place)
+        | StatementKind::Release(place)
+        | StatementKind::Free(place) => visit(place),
+        StatementKind::CheckIndex { index, len } => {
+            place_mut(index, visit);
+            place_mut(len, visit);
+        }
+        StatementKind::Initialise(place, value) => {
+            visit(place);
+            place_mut(value, visit);
         }
     }
 }
@@ -261,5 +268,21 @@ pub(crate) fn successors_mut(terminator: &mut Terminator, visit: &mut dyn FnMut(
             visit(otherwise);
         }
         Terminator::Return(_) | Terminator::Unreachable => {}
+    }
+}
+
+/// The list of arguments or parts that a statement has.
+pub(crate) fn args_mut(statement: &mut StatementKind) -> Option<&mut Args> {
+    match statement {
+        StatementKind::Call { args, .. } | StatementKind::Intrinsic { args, .. } => Some(args),
+        StatementKind::Assign(_, rvalue) => match rvalue {
+            Rvalue::Struct(args)
+            | Rvalue::Variant(_, args)
+            | Rvalue::List(args)
+            | Rvalue::Class(args)
+            | Rvalue::Closure { captures: args, .. } => Some(args),
+            _ => None,
+        },
+        _ => None,
     }
 }
