@@ -122,6 +122,7 @@ fn find_loops(function: &Function, cfg: &Cfg) -> Vec<Loop> {
 /// Blocks with one way in, of which a copy is put before them.
 struct Region {
     header: BlockId,
+    /// The header first.
     blocks: Vec<BlockId>,
     /// The blocks that lead into the header and are to lead into its copy.
     outside: Vec<BlockId>,
@@ -153,7 +154,7 @@ fn copy_regions(function: &mut Function, cfg: &Cfg, regions: &mut [Region]) {
         }
         for block in outside {
             map_successors(&mut function.blocks[*block].terminator, |target| {
-                copies[target.index()].filter(|_| target == header).unwrap_or(target)
+                if target == header { BlockId::from_usize(first) } else { target }
             });
         }
         let mut ways = Vec::new();

@@ -12,7 +12,7 @@ mod loops;
 mod paths;
 mod prove;
 mod simplify;
-mod unshare;
+pub(crate) mod unshare;
 mod values;
 mod visit;
 

@@ -45,6 +45,56 @@ pub(crate) fn remove(function: &mut Function, types: &TypeTable) -> bool {
     !removed.is_empty()
 }
 
+/// What is unique at the start of each block, for the ownership pass, which
+/// would make it so again.
+pub(crate) struct Unique {
+    places: Vec<Place>,
+    entries: BitMatrix,
+}
+
+impl Unique {
+    /// Solves for a function in the value dialect. None if in each block all is
+    /// made unique that is changed there, as in functions that were not
+    /// optimised.
+    pub(crate) fn of(function: &Function, types: &TypeTable, cfg: &Cfg) -> Option<Self> {
+        if !changes_what_other_blocks_unshared(function) {
+            return None;
+        }
+        let places = Places::of(function, types);
+        if places.all.is_empty() {
+            return None;
+        }
+        let entries = places.solve(function, types, cfg);
+        Some(Self { places: places.all, entries })
+    }
+
+    /// What is unique at the start of `block`.
+    pub(crate) fn at(&self, block: BlockId) -> impl Iterator<Item = Place> + '_ {
+        let found = self.entries.iter_row(block.index());
+        found.take_while(|number| *number < self.places.len()).map(|number| self.places[number])
+    }
+}
+
+fn changes_what_other_blocks_unshared(function: &Function) -> bool {
+    let mut unshared: smallvec::SmallVec<[LocalId; 8]> = smallvec::SmallVec::new();
+    function.blocks.iter().any(|block| {
+        unshared.clear();
+        block.statements.iter().any(|statement| match statement.kind {
+            StatementKind::Unshare(place) => {
+                unshared.push(place.local);
+                false
+            }
+            StatementKind::Assign(place, _) => {
+                let steps = function.projections_of(place);
+                let stored_inside =
+                    steps.iter().any(|step| matches!(step, Projection::Index(_) | Projection::Deref));
+                stored_inside && !unshared.contains(&place.local)
+            }
+            _ => false,
+        })
+    })
+}
+
 fn has(set: &[u64], index: usize) -> bool {
     set[index / 64] >> (index % 64) & 1 == 1
 }

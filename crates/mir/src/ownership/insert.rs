@@ -12,6 +12,7 @@ use super::plan::{self, BlockPlan, Planner, StatementPlan};
 use super::regions::Segment;
 use super::unique::Unshared;
 use super::{edges, prepare};
+use crate::opt::unshare::Unique;
 use crate::analysis::{How, Occurrence, Role, for_each_occurrence, place_type};
 use crate::{
     Arg, Args, Block, Callee, Function, Intrinsic, Local, LocalId, Operand, Place, Projection,
@@ -26,6 +27,7 @@ pub(super) fn rewrite(function: &mut Function, types: &TypeTable, program: &Prog
     let liveness = body.liveness();
     let facts = facts::solve(&body);
     let doomed = plan::doomed(&body);
+    let unique = Unique::of(function, types, &body.cfg);
     let mut planner = Planner::new(&body, &liveness, &aliases);
     let mut inserter = Inserter {
         body: &body,
@@ -44,6 +46,10 @@ pub(super) fn rewrite(function: &mut Function, types: &TypeTable, program: &Prog
         let plan = planner.block(id);
         inserter.facts = facts[id.index()].clone();
         inserter.doomed = doomed[id.index()];
+        inserter.unshared.clear();
+        for place in unique.iter().flat_map(|unique| unique.at(id)) {
+            inserter.unshared.insert(place);
+        }
         blocks.push(inserter.block(block, &plan));
         looked_at.push(plan.looked_at);
     }
@@ -86,7 +92,6 @@ struct Around {
 
 impl Inserter<'_, '_> {
     fn block(&mut self, block: &Block, plan: &BlockPlan) -> Block {
-        self.unshared.clear();
         for (statement, plan) in block.statements.iter().zip(&plan.statements) {
             self.span = statement.span;
             self.statement(statement, plan);
