@@ -264,7 +264,8 @@ impl Renamer<'_> {
     fn place(&mut self, place: &mut Place) {
         let name = |local: LocalId| self.names.get(local.index()).copied().flatten();
         let steps = place.start as usize..(place.start + place.len) as usize;
-        let renames = |step: &Projection| matches!(step, Projection::Index(index) if name(*index).is_some());
+        let renames =
+            |step: &Projection| matches!(step, Projection::Index(index) if name(*index).is_some());
         if self.function.projections[steps.clone()].iter().any(renames) {
             let start = self.function.projections.len() as u32;
             for step in steps {
@@ -308,9 +309,10 @@ fn gains(function: &Function, found: &Loop) -> bool {
     }
     let stays = |place: Place| {
         !set[place.local.index()]
-            && function.projections_of(place).iter().all(
-                |step| !matches!(step, Projection::Index(index) if set[index.index()]),
-            )
+            && function
+                .projections_of(place)
+                .iter()
+                .all(|step| !matches!(step, Projection::Index(index) if set[index.index()]))
     };
     // The way to a list in which an element is used.
     let to_list = |place: Place| {

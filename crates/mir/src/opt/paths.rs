@@ -72,7 +72,10 @@ pub(crate) fn changes_elements_only(statement: &StatementKind) -> bool {
     matches!(
         statement,
         StatementKind::Intrinsic {
-            op: Intrinsic::ListPut | Intrinsic::ListTake | Intrinsic::ListSwap | Intrinsic::ListMove,
+            op: Intrinsic::ListPut
+                | Intrinsic::ListTake
+                | Intrinsic::ListSwap
+                | Intrinsic::ListMove,
             ..
         }
     )

@@ -107,8 +107,7 @@ impl<'a> Prover<'a> {
     }
 
     fn checked(&mut self, site: &Site) {
-        let from =
-            Point { block: site.block, statement: site.statement + 1, edge: None };
+        let from = Point { block: site.block, statement: site.statement + 1, edge: None };
         self.note(site.left, site.right, -1, from);
         let fact = Fact { other: Term::Zero, most: 0, from };
         self.below.entry(site.left).or_default().push(fact);
@@ -157,13 +156,7 @@ impl<'a> Prover<'a> {
     }
 
     /// Whether `left - right <= most` whenever `at` is reached.
-    pub(crate) fn at_most(
-        &mut self,
-        left: ValueId,
-        right: ValueId,
-        most: i128,
-        at: Point,
-    ) -> bool {
+    pub(crate) fn at_most(&mut self, left: ValueId, right: ValueId, most: i128, at: Point) -> bool {
         self.steps = 0;
         self.assumed.clear();
         self.bounding.clear();
@@ -269,16 +262,11 @@ impl<'a> Prover<'a> {
     }
 
     /// By what the left side is made of.
-    fn by_left(
-        &mut self,
-        value: ValueId,
-        right: Term,
-        most: i128,
-        at: Point,
-        depth: u32,
-    ) -> bool {
+    fn by_left(&mut self, value: ValueId, right: Term, most: i128, at: Point, depth: u32) -> bool {
         match self.values.get(value).made {
-            Made::Constant(constant) => self.prove(Term::Zero, right, most - constant, at, depth + 1),
+            Made::Constant(constant) => {
+                self.prove(Term::Zero, right, most - constant, at, depth + 1)
+            }
             Made::Cast(from) if self.keeps(value, from) => {
                 self.prove(Term::Value(from), right, most, at, depth + 1)
             }
@@ -309,9 +297,7 @@ impl<'a> Prover<'a> {
                         && self.prove(Term::Value(part), right, most, at, depth + 1)
                 })
             }
-            Made::Phi(_) => {
-                self.by_induction(value, Side::Right(right), most, depth)
-            }
+            Made::Phi(_) => self.by_induction(value, Side::Right(right), most, depth),
             _ => match self.sum(value, depth) {
                 Some((part, constant)) => {
                     self.prove(Term::Value(part), right, most - constant, at, depth + 1)
@@ -339,16 +325,11 @@ impl<'a> Prover<'a> {
     }
 
     /// By what the right side is made of.
-    fn by_right(
-        &mut self,
-        left: Term,
-        value: ValueId,
-        most: i128,
-        at: Point,
-        depth: u32,
-    ) -> bool {
+    fn by_right(&mut self, left: Term, value: ValueId, most: i128, at: Point, depth: u32) -> bool {
         match self.values.get(value).made {
-            Made::Constant(constant) => self.prove(left, Term::Zero, most + constant, at, depth + 1),
+            Made::Constant(constant) => {
+                self.prove(left, Term::Zero, most + constant, at, depth + 1)
+            }
             Made::Cast(from) if self.keeps(value, from) => {
                 self.prove(left, Term::Value(from), most, at, depth + 1)
             }

@@ -8,9 +8,7 @@
 use simple_source::Idx;
 use simple_source::interner::FxHashMap;
 
-use crate::analysis::{
-    BitMatrix, Cfg, How, Occurrence, Role, for_each_occurrence, place_type,
-};
+use crate::analysis::{BitMatrix, Cfg, How, Occurrence, Role, for_each_occurrence, place_type};
 use crate::function::*;
 use crate::opt::paths::{self, Meeting, meeting};
 use crate::types::TypeTable;
@@ -86,8 +84,9 @@ fn changes_what_other_blocks_unshared(function: &Function) -> bool {
             }
             StatementKind::Assign(place, _) => {
                 let steps = function.projections_of(place);
-                let stored_inside =
-                    steps.iter().any(|step| matches!(step, Projection::Index(_) | Projection::Deref));
+                let stored_inside = steps
+                    .iter()
+                    .any(|step| matches!(step, Projection::Index(_) | Projection::Deref));
                 stored_inside && !unshared.contains(&place.local)
             }
             _ => false,

@@ -466,7 +466,8 @@ impl Builder<'_> {
     fn operand(&mut self, block: BlockId, operand: &Operand) -> Option<ValueId> {
         match operand {
             Operand::Const(Const::Int(int, bits)) => {
-                let value = if int.is_signed() { i128::from(*bits as i64) } else { i128::from(*bits) };
+                let value =
+                    if int.is_signed() { i128::from(*bits as i64) } else { i128::from(*bits) };
                 Some(self.constant(value, Some(*int)))
             }
             Operand::Const(Const::Bool(value)) => Some(self.constant(i128::from(*value), None)),
@@ -615,10 +616,8 @@ impl Builder<'_> {
             }
         }
         let inside_only = paths::changes_elements_only(&statement.kind);
-        let sets_length = matches!(
-            statement.kind,
-            StatementKind::Intrinsic { op: Intrinsic::ListSetLen, .. }
-        );
+        let sets_length =
+            matches!(statement.kind, StatementKind::Intrinsic { op: Intrinsic::ListSetLen, .. });
         let mut changed: smallvec::SmallVec<[(Place, How); 4]> = smallvec::SmallVec::new();
         for_each_occurrence(function, statement, |occurrence| {
             if paths::writes(&occurrence) {
@@ -689,11 +688,7 @@ impl Builder<'_> {
 /// The numbers of an integer type.
 pub(crate) fn bounds(int: IntType) -> (i128, i128) {
     let bits = int.bits();
-    if int.is_signed() {
-        (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
-    } else {
-        (0, (1 << bits) - 1)
-    }
+    if int.is_signed() { (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) } else { (0, (1 << bits) - 1) }
 }
 
 /// How many elements of `size` bytes a list can have: addresses have at most 57

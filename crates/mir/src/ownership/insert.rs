@@ -12,8 +12,8 @@ use super::plan::{self, BlockPlan, Planner, StatementPlan};
 use super::regions::Segment;
 use super::unique::Unshared;
 use super::{edges, prepare};
-use crate::opt::unshare::Unique;
 use crate::analysis::{How, Occurrence, Role, for_each_occurrence, place_type};
+use crate::opt::unshare::Unique;
 use crate::{
     Arg, Args, Block, Callee, Function, Intrinsic, Local, LocalId, Operand, Place, Projection,
     Rvalue, Statement, StatementKind, Terminator, Type, TypeId, TypeTable,
