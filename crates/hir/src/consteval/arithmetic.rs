@@ -6,13 +6,10 @@ use simple_source::Span;
 use simple_syntax::ast::{BinaryOp, UnaryOp};
 
 use super::frame::Frame;
-use super::{Exit, Failure, Flow, Machine, whole};
+use super::{BYTES_OF_A_STEP, Exit, Failure, Flow, Machine, whole};
 use crate::body::ExprId;
 use crate::def::ConstValue;
 use crate::ty::{FloatTy, IntTy, Ty, TyKind};
-
-/// Making so many bytes of text counts as a step.
-const BYTES_OF_A_STEP: usize = 16;
 
 /// Width in bits, and whether there are negative values.
 pub(super) fn width(int: IntTy) -> (u32, bool) {

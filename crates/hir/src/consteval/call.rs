@@ -101,7 +101,11 @@ impl Machine<'_> {
                 let operation = self.context.interner.resolve(*operation);
                 return self.intrinsic(operation, type_args, values, span);
             }
-            FnKind::Extern(_) | FnKind::Required => return Self::defer(),
+            FnKind::Extern(name) => {
+                let name = self.context.interner.resolve(*name);
+                return Ok((self.runtime(name, &values, span)?, Vec::new()));
+            }
+            FnKind::Required => return Self::defer(),
         }
         if !def.captures.is_empty() {
             return Self::defer();

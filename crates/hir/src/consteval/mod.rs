@@ -30,6 +30,8 @@ use frame::Frame;
 
 /// Steps after which evaluation gives up.
 const MAX_STEPS: u32 = 10_000_000;
+/// Making so many bytes of text counts as a step.
+const BYTES_OF_A_STEP: usize = 16;
 /// Calls and nested expressions after which it gives up: each takes stack of
 /// the compiler.
 const MAX_DEPTH: u32 = 400;

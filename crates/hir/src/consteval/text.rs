@@ -3,12 +3,28 @@
 use simple_source::Span;
 
 use super::frame::Frame;
-use super::{Exit, Flow, Machine};
+use super::{BYTES_OF_A_STEP, Exit, Flow, Machine};
 use crate::body::*;
 use crate::def::ConstValue;
 use crate::ty::{Ty, TyKind};
 
 impl Machine<'_> {
+    /// What a function of the runtime gives, as far as the compiler does the
+    /// same; the rest is deferred.
+    pub(super) fn runtime(&mut self, name: &str, values: &[ConstValue], span: Span) -> Flow {
+        let interner = self.context.interner;
+        match (name, values) {
+            ("rt_str_repeat", [ConstValue::Str(text), ConstValue::Int(count)]) => {
+                let text = interner.resolve(*text);
+                // Negative ones are the runtime's to refuse.
+                let Ok(count) = usize::try_from(*count as i64) else { return Self::defer() };
+                self.spend(text.len().saturating_mul(count) / BYTES_OF_A_STEP, span)?;
+                Ok(ConstValue::Str(interner.intern(&text.repeat(count))))
+            }
+            _ => Self::defer(),
+        }
+    }
+
     pub(super) fn interpolate(&mut self, frame: &mut Frame<'_>, parts: List<Part>) -> Flow {
         let body = frame.body;
         let mut text = String::new();

@@ -1,6 +1,7 @@
 //! The matrix of patterns and the search for a value that none matches.
 
 use super::View;
+use super::literals::Ranges;
 use super::pattern::Simplified;
 use super::witness::Witness;
 use crate::ty::{Ty, TyKind};
@@ -178,6 +179,9 @@ impl<'a> Search<'a> {
             return matrix.rows.is_empty().then(Vec::new);
         }
         let ty = matrix.types[0];
+        if matrix.rows.iter().any(|row| row.iter().all(|part| *part == Simplified::Any)) {
+            return None;
+        }
         let ways = self.ways(matrix, None);
         // If no row looks at the column, every way gives the same answer.
         if matrix.ignores_first() {
@@ -191,7 +195,23 @@ impl<'a> Search<'a> {
             return Some(missing);
         }
         let mut found: Vec<(Way, Vec<Witness>)> = Vec::new();
+        // The last column has nothing behind it to look at.
+        let covered = (matrix.types.len() == 1).then(|| {
+            let mut covered = Ranges::default();
+            for row in &matrix.rows {
+                if let Simplified::Range(low, high) = row[0] {
+                    covered.add(low, high);
+                }
+            }
+            covered
+        });
         for way in &ways {
+            if let (Some(covered), Way::Range(low, high)) = (&covered, way) {
+                if !covered.covers(*low, *high) {
+                    found.push((way.clone(), vec![Witness::of(way, ty, Vec::new())]));
+                }
+                continue;
+            }
             let parts = way.parts(self.view, ty).len();
             if let Some(mut missing) = self.missing(&matrix.specialise(self.view, way)) {
                 let rest = missing.split_off(parts);
@@ -239,21 +259,13 @@ impl<'a> Search<'a> {
                     .chain([Way::Length(longest, true)])
                     .collect()
             }
-            _ => {
-                let mut ways = Vec::new();
-                for pattern in column() {
-                    let way = match pattern {
-                        Simplified::Text(text) => Way::Text(*text),
-                        Simplified::Float(bits) => Way::Float(*bits),
-                        _ => continue,
-                    };
-                    if !ways.contains(&way) {
-                        ways.push(way);
-                    }
-                }
-                ways.push(Way::Other);
-                ways
-            }
+            // Rows that take any other value take each that is named too, so
+            // nothing is missing of those that is not missing of the others.
+            _ => vec![match extra {
+                Some(Simplified::Text(text)) => Way::Text(*text),
+                Some(Simplified::Float(bits)) => Way::Float(*bits),
+                _ => Way::Other,
+            }],
         }
     }
 }

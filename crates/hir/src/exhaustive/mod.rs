@@ -6,6 +6,7 @@
 //! wildcard after all its arms would not be useful. Integers are split at the
 //! ends of the ranges that are written, lists at the lengths.
 
+mod literals;
 mod matrix;
 mod pattern;
 mod witness;
@@ -17,6 +18,7 @@ use crate::codes;
 use crate::def::*;
 use crate::infer::BodyOwner;
 use crate::ty::TyInterner;
+use literals::Literals;
 use matrix::{Matrix, Search};
 use pattern::Simplified;
 
@@ -125,6 +127,7 @@ impl Checker<'_> {
         }
         let mut rows = Matrix::new(vec![ty]);
         let mut search = Search::new(self.view);
+        let mut seen = Literals::new();
         let mut guarded = false;
         let mut complete = true;
         for arm in arms {
@@ -136,7 +139,11 @@ impl Checker<'_> {
             }
             let mut useful = 0;
             for (pattern, pat) in &simplified {
-                if complete && !search.is_useful(&rows, std::slice::from_ref(pattern)) {
+                let is_useful = |search: &mut Search<'_>| {
+                    let plain = seen.is_useful(pattern);
+                    plain.unwrap_or_else(|| search.is_useful(&rows, std::slice::from_ref(pattern)))
+                };
+                if complete && !is_useful(&mut search) {
                     if simplified.len() > 1 {
                         self.unreachable(*pat, "alternative", diagnostics);
                     }
@@ -144,6 +151,7 @@ impl Checker<'_> {
                     useful += 1;
                 }
                 if arm.guard.is_none() {
+                    seen.push(pattern);
                     rows.push(vec![pattern.clone()]);
                 }
             }

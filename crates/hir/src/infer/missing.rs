@@ -14,6 +14,9 @@ use crate::select::Head;
 use crate::ty::{Ty, TyKind};
 use crate::walk;
 
+/// So many unknown names of a function are compared with what there is.
+const MAX_EXPLAINED: usize = 200;
+
 impl Infer<'_> {
     /// Whether a lone name means nothing at all here.
     pub(crate) fn is_unknown(&self, name: Symbol) -> bool {
@@ -102,7 +105,12 @@ impl Infer<'_> {
         let diag =
             Diagnostic::error(&codes::UNKNOWN_NAME, span, format!("there is no `{text}` here"))
                 .label("not found");
-        let diag = self.explain_unknown(diag, name, text, span);
+        // Looking for what was meant takes as long as the function is.
+        let diag = if self.f.unknown_names.len() <= MAX_EXPLAINED {
+            self.explain_unknown(diag, name, text, span)
+        } else {
+            diag
+        };
         self.error(diag);
     }
 
