@@ -50,7 +50,8 @@ impl<'p> Function<'p> {
             depth: 0,
             outer: None,
             captured: Vec::new(),
-            siblings: Vec::new(),
+            references: Vec::new(),
+            declared_in: Default::default(),
             inferred: false,
             settled: false,
             quantified: Vec::new(),
@@ -88,7 +89,8 @@ impl<'p> Function<'p> {
         self.depth = 0;
         self.outer = None;
         self.captured.clear();
-        self.siblings.clear();
+        self.references.clear();
+        self.declared_in = Default::default();
         self.inferred = false;
         self.settled = false;
         self.quantified.clear();

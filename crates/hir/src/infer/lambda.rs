@@ -17,17 +17,35 @@ impl Function<'_> {
     /// the lambdas between its declaration and there capture it.
     pub(crate) fn capture_in_lambdas(&mut self, local: LocalId) {
         let owner = self.locals[local.0 as usize].lambda;
-        for frame in self.frames.iter().rev() {
-            if frame.lambda == owner {
-                break;
-            }
-            if let Some(lambda) = frame.lambda {
-                let captures = &mut self.body.lambdas[lambda].captures;
-                if !captures.contains(&local) {
-                    captures.push(local);
-                }
-            }
+        let frames = self.frames.iter().rev().map(|frame| frame.lambda);
+        for lambda in frames.take_while(|lambda| *lambda != owner).flatten() {
+            capture(&mut self.body, lambda, local);
         }
+    }
+
+    /// See [`Function::capture_in_lambdas`], for a place that was left.
+    pub(crate) fn capture_at(&mut self, place: &LambdaStack, local: LocalId) {
+        let owner = self.locals[local.0 as usize].lambda;
+        let lambdas = place.iter().rev().copied();
+        for lambda in lambdas.take_while(|lambda| *lambda != owner).flatten() {
+            capture(&mut self.body, lambda, local);
+        }
+    }
+
+    /// The lambdas around where the function is at.
+    pub(crate) fn lambda_stack(&self) -> LambdaStack {
+        self.frames.iter().map(|frame| frame.lambda).collect()
+    }
+}
+
+/// The lambdas around a place in a function, outermost first; none for the
+/// function itself.
+pub(crate) type LambdaStack = Box<[Option<LambdaId>]>;
+
+fn capture(body: &mut Body, lambda: LambdaId, local: LocalId) {
+    let captures = &mut body.lambdas[lambda].captures;
+    if !captures.contains(&local) {
+        captures.push(local);
     }
 }
 

@@ -167,7 +167,9 @@ pub(crate) struct Function<'p> {
     /// For a nested function: what it captures, with its own copy.
     pub(crate) captured: Vec<nested::Captured>,
     /// Nested functions that it refers to, whose captures it needs too.
-    pub(crate) siblings: Vec<FnId>,
+    pub(crate) references: Vec<nested::Reference>,
+    /// For a nested function: the lambdas of the outer one that it stands in.
+    pub(crate) declared_in: lambda::LambdaStack,
     /// Unannotated: generalised at the end.
     pub(crate) inferred: bool,
     pub(crate) level: u16,

@@ -3,6 +3,7 @@
 use simple_source::Span;
 use simple_syntax::ast;
 
+use super::lambda::LambdaStack;
 use super::scope::Bound;
 use super::table::{Var, VarKind};
 use super::{BodyOwner, Function, Infer, LocalInfo, LocalKind};
@@ -18,6 +19,14 @@ pub(crate) struct Captured {
     pub(crate) source: LocalId,
     /// Its own copy.
     pub(crate) local: LocalId,
+}
+
+/// A place at which a function refers to a nested one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Reference {
+    pub(crate) function: FnId,
+    /// The lambdas around it.
+    pub(crate) place: LambdaStack,
 }
 
 impl<'p> Infer<'p> {
@@ -96,7 +105,8 @@ impl<'p> Infer<'p> {
         let Some(outer) = self.body_numbered(number).outer else { return local };
         let source =
             if outer == declaring { local } else { self.captured_copy(outer, declaring, local) };
-        self.function_mut(outer).capture_in_lambdas(source);
+        let place = self.body_numbered(number).declared_in.clone();
+        self.function_mut(outer).capture_at(&place, source);
         let known =
             self.body_numbered(number).captured.iter().find(|captured| captured.source == source);
         if let Some(known) = known {
@@ -116,38 +126,37 @@ impl<'p> Infer<'p> {
         if !self.program.session.functions[function].nested {
             return;
         }
-        let Some(number) = self.number_of(BodyOwner::Fn(function)) else { return };
-        let declaring = self.body_numbered(number).outer;
-        if declaring == Some(self.f.number) {
-            let sources: Vec<LocalId> =
-                self.body_numbered(number).captured.iter().map(|c| c.source).collect();
-            for source in sources {
-                self.f.capture_in_lambdas(source);
-            }
-            return;
-        }
-        if !self.f.siblings.contains(&function) {
-            self.f.siblings.push(function);
-        }
-        if self.body_numbered(number).settled {
-            self.pass_captures_on(number, self.f.number);
+        let reference = Reference { function, place: self.f.lambda_stack() };
+        if !self.f.references.contains(&reference) {
+            self.pass_captures_on(self.f.number, &reference);
+            self.f.references.push(reference);
         }
     }
 
-    /// Has function `user` capture what function `number` captures. True if
-    /// something is new.
-    fn pass_captures_on(&mut self, number: usize, user: usize) -> bool {
-        if user == number {
-            return false;
-        }
+    /// Has function `user` and its lambdas capture what a function that it
+    /// refers to captures. True if something is new to the function.
+    fn pass_captures_on(&mut self, user: usize, reference: &Reference) -> bool {
+        let Some(number) = self.number_of(BodyOwner::Fn(reference.function)) else { return false };
         let Some(declaring) = self.body_numbered(number).outer else { return false };
-        let sources: Vec<LocalId> =
-            self.body_numbered(number).captured.iter().map(|c| c.source).collect();
+        let captured = self.body_numbered(number).captured.clone();
         let before = self.body_numbered(user).captured.len();
-        for source in sources {
-            self.captured_copy(user, declaring, source);
+        for Captured { source, local } in captured {
+            let local = if number == user {
+                local
+            } else if declaring == user {
+                source
+            } else {
+                self.captured_copy(user, declaring, source)
+            };
+            self.function_mut(user).capture_at(&reference.place, local);
         }
         self.body_numbered(user).captured.len() > before
+    }
+
+    /// Whether a function is `outer` or nested in it.
+    fn is_within(&self, number: usize, outer: usize) -> bool {
+        let outer_of = |number: &usize| self.body_numbered(*number).outer;
+        std::iter::successors(Some(number), outer_of).any(|number| number == outer)
     }
 
     /// Functions that follow each other in a block: they see each other.
@@ -169,20 +178,17 @@ impl<'p> Infer<'p> {
         }
         self.table.level -= 1;
         // Functions of the run call each other: what one captures, all that
-        // use it need.
+        // refer to it need.
+        let users: Vec<usize> = (0..self.bodies.len())
+            .filter(|&number| number == outer || self.bodies[number].is_some())
+            .filter(|&number| !self.body_numbered(number).references.is_empty())
+            .filter(|&number| self.is_within(number, outer))
+            .collect();
         loop {
             let mut changed = false;
-            for &number in &numbers {
-                let BodyOwner::Fn(function) = self.body_numbered(number).owner else { continue };
-                let users: Vec<usize> = self
-                    .bodies
-                    .iter()
-                    .flatten()
-                    .filter(|body| body.siblings.contains(&function))
-                    .map(|body| body.number)
-                    .collect();
-                for user in users {
-                    changed |= self.pass_captures_on(number, user);
+            for &user in &users {
+                for reference in self.body_numbered(user).references.clone() {
+                    changed |= self.pass_captures_on(user, &reference);
                 }
             }
             if !changed {
@@ -231,6 +237,7 @@ impl<'p> Infer<'p> {
     fn begin_nested(&mut self, function: FnId, item: &ast::Item) -> usize {
         let outer = self.f.number;
         let number = self.new_function(BodyOwner::Fn(function), self.f.module);
+        let declared_in = self.f.lambda_stack();
         let (generics, rigid, outer_generics, self_ty, depth, level) = (
             self.f.generics.clone(),
             self.f.rigid.clone(),
@@ -246,6 +253,7 @@ impl<'p> Infer<'p> {
         f.self_ty = self_ty;
         f.depth = depth + 1;
         f.outer = Some(outer);
+        f.declared_in = declared_in;
         f.level = level;
         self.enter(number);
         self.nested_signature(item);
