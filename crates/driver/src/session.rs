@@ -201,6 +201,12 @@ impl Session {
                 simple_mir::ownership::run(&mut module, &types, interner);
                 ((), module.functions.len())
             });
+            if options.level != Level::Debug {
+                profile.stage("finish", "functions", || {
+                    simple_mir::opt::finish(&mut module, &types);
+                    ((), module.functions.len())
+                });
+            }
             Ok(Optimised { module, types })
         })
     }

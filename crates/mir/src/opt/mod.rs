@@ -11,6 +11,7 @@ mod inline;
 mod loops;
 mod paths;
 mod prove;
+mod reuse;
 mod simplify;
 pub(crate) mod unshare;
 mod values;
@@ -46,5 +47,14 @@ pub fn optimise(module: &mut Module, types: &TypeTable) {
         unshare::remove(function, types);
         checks::remove(function, types);
         simplify::simplify(function);
+    });
+}
+
+/// Optimises all functions of `module` once more, in the counted dialect.
+pub fn finish(module: &mut Module, types: &TypeTable) {
+    module.functions.raw_mut().par_iter_mut().for_each(|function| {
+        if function.attributes.optimize != Some(OptimizeLevel::Speed(0)) {
+            reuse::reuse(function, types);
+        }
     });
 }

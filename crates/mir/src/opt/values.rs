@@ -11,7 +11,7 @@ use simple_source::interner::FxHashMap;
 
 use crate::analysis::{Cfg, How, for_each_occurrence, place_type};
 use crate::function::*;
-use crate::opt::paths::{self, Meeting, meeting};
+use crate::opt::paths::{self, Watched};
 use crate::types::{IntType, Type, TypeTable};
 
 /// Places that are followed, scalar locals not counted.
@@ -95,12 +95,9 @@ struct Builder<'a> {
     values: Values,
     /// Of scalar and list locals.
     of_local: Vec<Variable>,
-    /// Places with projections that hold lists.
-    places: Vec<(Place, u32)>,
-    place_numbers: FxHashMap<(LocalId, Vec<Projection>), u32>,
-    rooted: FxHashMap<LocalId, Vec<usize>>,
-    indexed: FxHashMap<LocalId, Vec<usize>>,
-    shared: Vec<usize>,
+    /// Places with projections that hold lists, and their variables.
+    places: Watched,
+    variables: Vec<u32>,
     /// Whether a variable is a list.
     is_list: Vec<bool>,
     ints: Vec<Option<IntType>>,
@@ -128,11 +125,8 @@ impl Values {
                 conditions: vec![None; function.blocks.len()],
             },
             of_local: Vec::new(),
-            places: Vec::new(),
-            place_numbers: FxHashMap::default(),
-            rooted: FxHashMap::default(),
-            indexed: FxHashMap::default(),
-            shared: Vec::new(),
+            places: Watched::default(),
+            variables: Vec::new(),
             is_list: Vec::new(),
             ints: Vec::new(),
             current: FxHashMap::default(),
@@ -196,23 +190,12 @@ impl Builder<'_> {
             self.of_local.push(variable);
         }
         for place in places {
-            let key = (place.local, function.projections_of(place).to_vec());
-            if self.places.len() == MAX_PLACES || self.place_numbers.contains_key(&key) {
-                continue;
+            if self.places.all.len() < MAX_PLACES
+                && self.places.add(function, self.types, place) == self.variables.len()
+                && let Variable::Number(variable) = self.new_variable(true, None)
+            {
+                self.variables.push(variable);
             }
-            let Variable::Number(variable) = self.new_variable(true, None) else { continue };
-            let index = self.places.len();
-            for step in &key.1 {
-                if let Projection::Index(local) = step {
-                    self.indexed.entry(*local).or_default().push(index);
-                }
-            }
-            if paths::is_shared(self.types, function, place) {
-                self.shared.push(index);
-            }
-            self.rooted.entry(place.local).or_default().push(index);
-            self.place_numbers.insert(key, variable);
-            self.places.push((place, variable));
         }
     }
 
@@ -234,8 +217,7 @@ impl Builder<'_> {
                 Variable::None => None,
             };
         }
-        let key = (place.local, self.function.projections_of(place).to_vec());
-        self.place_numbers.get(&key).copied()
+        self.places.number(self.function, place).map(|number| self.variables[number])
     }
 
     // Values.
@@ -611,8 +593,8 @@ impl Builder<'_> {
     fn define(&mut self, block: BlockId, statement: &Statement, result: Option<ValueId>) {
         let function = self.function;
         if paths::runs_program_code(&statement.kind) {
-            for index in 0..self.shared.len() {
-                self.forget_place(block, self.shared[index]);
+            for index in 0..self.places.shared.len() {
+                self.forget_place(block, self.places.shared[index]);
             }
         }
         let inside_only = paths::changes_elements_only(&statement.kind);
@@ -627,7 +609,7 @@ impl Builder<'_> {
         for (place, how) in changed {
             let keeps_length = inside_only && matches!(how, How::Address(_));
             let variable = if keeps_length { None } else { self.variable(place) };
-            self.forget_met(block, place, how, keeps_length);
+            self.forget_met(block, place, keeps_length);
             if let Some(variable) = variable {
                 let taken = match how {
                     How::Write => result.filter(|_| !sets_length),
@@ -644,44 +626,23 @@ impl Builder<'_> {
     }
 
     fn forget_place(&mut self, block: BlockId, index: usize) {
-        let variable = self.places[index].1;
+        let variable = self.variables[index];
         let value = self.add(Made::Somehow, block, None);
         self.set(block, variable, value);
     }
 
     /// Forgets the lists that a change of `place` may change.
-    fn forget_met(&mut self, block: BlockId, place: Place, how: How, keeps_length: bool) {
+    fn forget_met(&mut self, block: BlockId, place: Place, keeps_length: bool) {
         let function = self.function;
-        let steps = function.projections_of(place);
+        let mut forgotten: smallvec::SmallVec<[usize; 8]> = smallvec::SmallVec::new();
         if place.len == 0 {
-            let indexed = self.indexed.get(&place.local).cloned().unwrap_or_default();
-            indexed.into_iter().for_each(|index| self.forget_place(block, index));
+            self.places.indexed(place.local, &mut |index| forgotten.push(index));
         }
-        let plain = paths::is_plain(self.types, place_type(self.types, function, place));
-        if plain && matches!(how, How::Write | How::Initialise | How::Address(_)) {
-            return;
+        // A number that is stored is no list.
+        if !paths::is_plain(self.types, place_type(self.types, function, place)) {
+            self.places.met(function, place, !keeps_length, &mut |index| forgotten.push(index));
         }
-        let rooted = self.rooted.get(&place.local).cloned().unwrap_or_default();
-        for index in rooted {
-            let other = function.projections_of(self.places[index].0);
-            let longer = other.len() > steps.len();
-            if (longer || !keeps_length) && meeting(steps, other) == Meeting::Covers {
-                self.forget_place(block, index);
-            }
-        }
-        if !steps.contains(&Projection::Deref) {
-            return;
-        }
-        for number in 0..self.shared.len() {
-            let index = self.shared[number];
-            let other = self.places[index].0;
-            let one_target = other.local == place.local
-                && paths::leads_once(steps)
-                && paths::leads_once(function.projections_of(other));
-            if !one_target {
-                self.forget_place(block, index);
-            }
-        }
+        forgotten.into_iter().for_each(|index| self.forget_place(block, index));
     }
 }
 
