@@ -218,6 +218,47 @@ fn what_is_reported_is_what_is_wanted() {
     );
 }
 
+/// What is printed for a program, in the form for people.
+fn check_human(path: &Path) -> Result<String, String> {
+    let relative = path.strip_prefix(support::root()).unwrap_or(path);
+    let mut command = support::simple();
+    command.args(["check", "--color", "never"]).arg(relative);
+    let output = support::run(&mut command, b"").map_err(|error| error.to_string())?;
+    if !output.stdout.is_empty() {
+        return Err("it prints to standard output".to_owned());
+    }
+    Ok(String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn the_whole_message_is_as_recorded() {
+    support::check_all(
+        &programs(),
+        &[],
+        |path| name(path),
+        |path| {
+            let message = check_human(path)?;
+            let mut settings = insta::Settings::clone_current();
+            settings.set_snapshot_path("../../../tests/reject/snapshots");
+            settings.set_prepend_module_to_snapshot(false);
+            settings.set_omit_expression(true);
+            let compare = || settings.bind(|| insta::assert_snapshot!(name(path), message));
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(compare))
+                .map_err(|_| "not as recorded: `cargo insta review` shows how it differs".to_owned())
+        },
+    );
+}
+
+#[test]
+fn every_recorded_message_has_its_program() {
+    let recorded = std::fs::read_dir(folder().join("snapshots")).expect("they are there");
+    let orphans: Vec<String> = recorded
+        .map(|entry| name(&entry.expect("the folder can be listed").path()))
+        .filter(|name| !folder().join(name).with_extension("spl").is_file())
+        .collect();
+    assert!(orphans.is_empty(), "recorded, but no program: {orphans:?}");
+}
+
 #[test]
 fn mended_programs_are_accepted() {
     let fixed: Vec<PathBuf> = programs()

@@ -128,8 +128,21 @@ pub fn analyze(
         find_entry(&mut program);
     }
     drop_consequences(&program, &mut diags);
+    hide_library(&program, &mut diags);
     sort_and_dedup(&mut diags);
     (program, diags)
+}
+
+/// A user's mistake shows the user's own lines: those of the library could not
+/// be changed.
+fn hide_library(program: &Program, diags: &mut [Diagnostic]) {
+    let sources = &program.session.sources;
+    let is_library = |span| sources.file_of(span).is_some_and(|file| sources.file(file).is_library);
+    for diag in diags.iter_mut().filter(|diag| !diag.secondary.is_empty()) {
+        if !is_library(diag.primary.span) {
+            diag.secondary.retain(|label| !is_library(label.span));
+        }
+    }
 }
 
 /// Puts what was inferred into the declarations.

@@ -47,6 +47,17 @@ impl<'a> Checker<'a> {
         self.interner.resolve(symbol)
     }
 
+    /// A value as it would be written.
+    fn shown(&self, value: AttributeValue) -> String {
+        match value {
+            AttributeValue::Str(text) => format!("\"{}\"", self.text(text)),
+            AttributeValue::Int(value) => value.to_string(),
+            AttributeValue::Float(value) => format!("{value:?}"),
+            AttributeValue::Bool(value) => value.to_string(),
+            AttributeValue::Name(name) => self.text(name).to_owned(),
+        }
+    }
+
     fn texts(&self, symbols: &[Symbol]) -> Vec<&'a str> {
         symbols.iter().map(|symbol| self.text(*symbol)).collect()
     }
@@ -86,15 +97,14 @@ impl<'a> Checker<'a> {
             return true;
         }
         let name = self.text(spec.name);
-        let here = self.place.target.words();
+        let message = match spec.place {
+            Place::Library => format!("`@{name}` is for the standard library alone"),
+            _ => format!("`@{name}` means nothing on {}", self.place.target.words()),
+        };
         self.diagnostics.push(
-            Diagnostic::error(
-                &codes::MISPLACED_ATTRIBUTE,
-                attribute.span,
-                format!("`@{name}` means nothing on {here}"),
-            )
-            .label(format!("it stands on {}", spec.place.words()))
-            .suggest("leave it out", attribute.span, "", Applicability::Maybe),
+            Diagnostic::error(&codes::MISPLACED_ATTRIBUTE, attribute.span, message)
+                .label(format!("it stands on {}", spec.place.words()))
+                .suggest("leave it out", attribute.span, "", Applicability::Maybe),
         );
         false
     }
@@ -205,7 +215,7 @@ impl<'a> Checker<'a> {
             )
             .label("says nothing without it")
             .suggest(
-                "give it one, such as",
+                "for example",
                 attribute.span,
                 format!("@{name}({value})"),
                 Applicability::Maybe,
@@ -315,10 +325,10 @@ impl<'a> Checker<'a> {
             Diagnostic::error(
                 &codes::ATTRIBUTE_VALUE,
                 arg.span,
-                format!("`{name}` of `@{attribute}` cannot be this"),
+                format!("`{name}` of `@{attribute}` cannot be `{}`", self.shown(arg.value)),
             )
-            .label(format!("it is {wanted}"))
-            .suggest("such as", arg.span, example, Applicability::Maybe),
+            .label(format!("expected {wanted}"))
+            .suggest("for example", arg.span, example, Applicability::Maybe),
         );
         false
     }
@@ -351,7 +361,14 @@ impl<'a> Checker<'a> {
                 }
                 continue;
             }
-            self.underivable(spec, words, self.text(word), arg.span);
+            // With the comma that separates it.
+            let position = args.iter().position(|other| other.span == arg.span).unwrap_or(0);
+            let whole = match (position.checked_sub(1), args.get(position + 1)) {
+                (Some(before), _) => Span::new(args[before].span.hi, arg.span.hi),
+                (None, Some(after)) => Span::new(arg.span.lo, after.span.lo),
+                (None, None) => arg.span,
+            };
+            self.underivable(spec, words, self.text(word), arg.span, whole);
         }
     }
 
@@ -369,7 +386,15 @@ impl<'a> Checker<'a> {
         );
     }
 
-    fn underivable(&mut self, spec: &Spec, words: &[Symbol], written: &str, span: Span) {
+    /// `@derive(Clone)`; `whole` is what would be left out.
+    fn underivable(
+        &mut self,
+        spec: &Spec,
+        words: &[Symbol],
+        written: &str,
+        span: Span,
+        whole: Span,
+    ) {
         let attribute = self.text(spec.name);
         let known = self.texts(words);
         let mut diagnostic = Diagnostic::error(
@@ -384,7 +409,7 @@ impl<'a> Checker<'a> {
         if matches!(written, "Clone" | "Copy") {
             diagnostic = diagnostic
                 .note("every value can be copied; there is nothing to derive for it")
-                .suggest("leave it out", span, "", Applicability::Maybe);
+                .suggest("leave it out", whole, "", Applicability::Maybe);
         } else if let Some(better) = crate::names::suggest::foreign_trait(written)
             .filter(|better| known.contains(better))
             .or_else(|| nearest(written, known))

@@ -59,7 +59,10 @@ impl Machine<'_> {
         if wide(int, bits) == value {
             Ok(ConstValue::Int(bits))
         } else {
-            Self::panics(span, format!("integer overflow in {what}"))
+            let name = crate::names::int_name(int);
+            let message = format!("integer overflow in {what}");
+            let detail = format!("{value} does not fit in `{name}`");
+            Err(Exit::Failed(Failure::Panics(span, message, Some(detail))))
         }
     }
 

@@ -121,7 +121,9 @@ impl Machine<'_> {
         let result = match self.expr(&mut frame, root) {
             Ok(value) | Err(Exit::Return(value)) => value,
             // What goes wrong inside is told where the constant calls.
-            Err(Exit::Failed(Failure::Panics(_, message))) => return Self::panics(span, message),
+            Err(Exit::Failed(Failure::Panics(_, message, _))) => {
+                return Self::panics(span, message);
+            }
             Err(Exit::Failed(Failure::Impossible(_, reason))) => {
                 return Self::impossible(span, reason);
             }

@@ -145,8 +145,11 @@ pub(crate) fn circle(program: &Program, way: &[ConstId]) -> Diagnostic {
     )
     .label("needs its own value")
     .note(match names.as_slice() {
-        [one, _] => format!("{one} stands in its own value"),
-        names => names.join(" needs "),
+        [first, second, rest @ ..] if first != second => {
+            let rest: String = rest.iter().map(|name| format!(", which needs {name}")).collect();
+            format!("{first} needs {second}{rest}")
+        }
+        _ => format!("`{}` stands in its own value", name(first)),
     })
 }
 

@@ -52,13 +52,16 @@ pub(crate) struct Context<'a> {
     pub(crate) method: &'a dyn Fn(MethodRef) -> Option<FnRef>,
 }
 
+/// What more is known of a panic than its message.
+type Detail = Option<String>;
+
 /// Why there is no value.
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
     /// Something was diagnosed elsewhere.
     Diagnosed,
-    /// It would panic with this message.
-    Panics(Span, String),
+    /// It would panic with this message, for this reason.
+    Panics(Span, String, Detail),
     /// This part has an effect that a constant cannot have, for this reason.
     Impossible(Span, String),
     /// The runtime is needed.
@@ -90,12 +93,12 @@ impl Failure {
     pub(crate) fn diagnostic(self) -> Option<Diagnostic> {
         Some(match self {
             Self::Diagnosed | Self::Deferred => return None,
-            Self::Panics(span, message) => Diagnostic::error(
+            Self::Panics(span, message, detail) => Diagnostic::error(
                 &codes::CONST_PANICS,
                 span,
                 format!("evaluating this constant panics: {message}"),
             )
-            .label(message),
+            .label(detail.unwrap_or_else(|| "panics".to_owned())),
             Self::Impossible(span, reason) => Diagnostic::error(
                 &codes::NOT_CONSTANT,
                 span,
@@ -171,7 +174,7 @@ fn whole(value: &ConstValue) -> usize {
 
 impl Machine<'_> {
     fn panics<T>(span: Span, message: impl Into<String>) -> Result<T, Exit> {
-        Err(Exit::Failed(Failure::Panics(span, message.into())))
+        Err(Exit::Failed(Failure::Panics(span, message.into(), None)))
     }
 
     fn impossible<T>(span: Span, reason: impl Into<String>) -> Result<T, Exit> {

@@ -131,18 +131,17 @@ fn report(
         let field = names.get(index).copied().unwrap_or(last);
         let ty = program.type_text(level.ty);
         way.push(match field {
-            Some(field) => format!("`{ty}` has `{}`", program.text(field)),
+            Some(field) => format!("the field `{}` of `{ty}`", program.text(field)),
             None => format!("`{ty}`"),
         });
     }
     let closing = circle.first().map_or_else(String::new, |level| program.type_text(level.ty));
-    way.push(format!("`{closing}` again"));
     let mut diag = Diagnostic::error(
         &codes::INFINITE_TYPE,
         def.span,
-        format!("a `{name}` would contain itself and never end"),
+        format!("`{name}` would contain itself and never end"),
     )
-    .label(way.join(", "));
+    .label(format!("holds itself, by {}", way.join(" and ")));
     if let Some(level) = circle.last()
         && let TyKind::Adt(adt, _) = program.types.kind(level.ty)
         && let Some(field) = last

@@ -341,7 +341,10 @@ impl<S: TypeSink> Written<'_, S> {
             .collect();
         paths.sort_unstable();
         match paths.first() {
-            Some(path) => diag.note(format!("there is `{path}`: add `use {path}`")),
+            Some(path) => {
+                let message = format!("there is the module `{path}`");
+                self.program.offer_use(diag, self.module, message, &format!("use {path}"))
+            }
             None => diag,
         }
     }
@@ -405,7 +408,7 @@ impl<S: TypeSink> Written<'_, S> {
             Some(near) => {
                 diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe)
             }
-            None => self.program.offer_import(diag, name),
+            None => self.program.offer_import(diag, self.module, name),
         }
     }
 

@@ -102,6 +102,10 @@ pub(crate) fn check_waiting(program: &mut Program) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// So many earlier patterns are looked at for the one that makes another
+/// superfluous.
+const MAX_COVERS: usize = 1000;
+
 struct Checker<'a> {
     view: View<'a>,
     body: &'a Body,
@@ -128,6 +132,8 @@ impl Checker<'_> {
         let mut rows = Matrix::new(vec![ty]);
         let mut search = Search::new(self.view);
         let mut seen = Literals::new();
+        // The patterns so far that count, with their places.
+        let mut before: Vec<(Simplified, PatId)> = Vec::new();
         let mut guarded = false;
         let mut complete = true;
         for arm in arms {
@@ -137,26 +143,26 @@ impl Checker<'_> {
                 complete = false;
                 continue;
             }
-            let mut useful = 0;
-            for (pattern, pat) in &simplified {
-                let is_useful = |search: &mut Search<'_>| {
-                    let plain = seen.is_useful(pattern);
-                    plain.unwrap_or_else(|| search.is_useful(&rows, std::slice::from_ref(pattern)))
+            let what = if simplified.len() > 1 { "alternative" } else { "arm" };
+            for (pattern, pat) in simplified {
+                let is_useful = match seen.is_useful(&pattern) {
+                    Some(plain) => plain,
+                    None => search.is_useful(&rows, std::slice::from_ref(&pattern)),
                 };
-                if complete && !is_useful(&mut search) {
-                    if simplified.len() > 1 {
-                        self.unreachable(*pat, "alternative", diagnostics);
-                    }
-                } else {
-                    useful += 1;
+                if complete && !is_useful {
+                    // Which one it was is worth a look at a thousand.
+                    let cover = before.iter().take(MAX_COVERS).find(|(earlier, _)| {
+                        let mut alone = Matrix::new(vec![ty]);
+                        alone.push(vec![earlier.clone()]);
+                        !search.is_useful(&alone, std::slice::from_ref(&pattern))
+                    });
+                    self.unreachable(pat, what, cover.map(|(_, cover)| *cover), diagnostics);
                 }
                 if arm.guard.is_none() {
-                    seen.push(pattern);
+                    seen.push(&pattern);
                     rows.push(vec![pattern.clone()]);
+                    before.push((pattern, pat));
                 }
-            }
-            if useful == 0 && simplified.len() == 1 && complete {
-                self.unreachable(arm.pat, "arm", diagnostics);
             }
             guarded |= arm.guard.is_some();
         }
@@ -175,31 +181,52 @@ impl Checker<'_> {
         if !complete {
             return;
         }
-        let Some(missing) = search.missing(&rows) else { return };
-        let shown = missing.first().map_or("_".to_owned(), |witness| witness.text(self.view));
-        let indent = arms.first().map_or(String::new(), |arm| self.indentation(arm));
-        let mut diagnostic = Diagnostic::error(
-            &codes::NOT_EXHAUSTIVE,
-            head,
-            format!("this `match` misses the case `{shown}`"),
-        )
-        .label(format!("`{shown}` is not covered"));
+        let missing = self.missing(&mut search, &mut rows);
+        if missing.is_empty() {
+            return;
+        }
+        let shown: Vec<String> = missing.iter().map(|case| format!("`{case}`")).collect();
+        let (message, label, help) = match shown.as_slice() {
+            [one] => (
+                format!("this `match` misses the case {one}"),
+                format!("{one} is not covered"),
+                "add an arm for it",
+            ),
+            _ => (
+                format!("this `match` misses the cases {}", shown.join(", ")),
+                "these are not covered".to_owned(),
+                "add arms for them",
+            ),
+        };
+        let mut diagnostic = Diagnostic::error(&codes::NOT_EXHAUSTIVE, head, message).label(label);
         if guarded && search.missing_without_guards(self, arms) {
             diagnostic = diagnostic.note(
                 "an arm with a guard may not match, so it does not count; the last one can do \
                  without its guard",
             );
         }
-        if let Some(last) = arms.last() {
+        if let (Some(first), Some(last)) = (arms.first(), arms.last()) {
+            let indent = self.indentation(first);
+            let added: String =
+                missing.iter().map(|case| format!("\n{indent}case {case}: panic(\"…\")")).collect();
             let at = self.body.exprs[last.body].span.end();
-            diagnostic = diagnostic.suggest(
-                "add an arm for it",
-                at,
-                format!("\n{indent}case {shown}: panic(\"…\")"),
-                Applicability::Maybe,
-            );
+            diagnostic = diagnostic.suggest(help, at, added, Applicability::Maybe);
         }
         diagnostics.push(diagnostic);
+    }
+
+    /// What the rows miss, as patterns, the first few cases of it.
+    fn missing(&self, search: &mut Search<'_>, rows: &mut Matrix) -> Vec<String> {
+        const MOST: usize = 4;
+        let mut found = Vec::new();
+        while found.len() < MOST
+            && let Some(witness) =
+                search.missing(rows).and_then(|missing| missing.into_iter().next())
+        {
+            found.push(witness.text(self.view));
+            rows.push(vec![witness.pattern()]);
+        }
+        found
     }
 
     /// The blanks before an arm's `case`.
@@ -213,15 +240,25 @@ impl Checker<'_> {
         text[line..].chars().take_while(|character| *character == ' ').collect()
     }
 
-    fn unreachable(&self, pat: PatId, what: &str, diagnostics: &mut Vec<Diagnostic>) {
-        diagnostics.push(
-            Diagnostic::warning(
-                &codes::UNREACHABLE_ARM,
-                self.body.pats[pat].span,
-                format!("this {what} never matches"),
-            )
-            .label("the arms before it cover every such value"),
+    /// `cover` is a pattern before it that alone matches all that it matches.
+    fn unreachable(
+        &self,
+        pat: PatId,
+        what: &str,
+        cover: Option<PatId>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let diagnostic = Diagnostic::warning(
+            &codes::UNREACHABLE_ARM,
+            self.body.pats[pat].span,
+            format!("this {what} never matches"),
         );
+        diagnostics.push(match cover {
+            Some(cover) => diagnostic
+                .label("covered already")
+                .also(self.body.pats[cover].span, "takes every such value"),
+            None => diagnostic.label("what stands before it covers every such value"),
+        });
     }
 
     /// A pattern in a place where it must always match.

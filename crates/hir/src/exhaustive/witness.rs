@@ -2,6 +2,7 @@
 
 use super::View;
 use super::matrix::Way;
+use super::pattern::Simplified;
 use crate::ty::{Ty, TyKind};
 
 /// A pattern to show.
@@ -24,6 +25,17 @@ impl Witness {
             Way::Range(low, high) => Self::Range(ty, *low, *high),
             Way::Length(_, open) => Self::List(parts, *open),
             Way::Text(_) | Way::Float(_) | Way::Other => Self::Any,
+        }
+    }
+
+    /// The pattern that matches it.
+    pub(crate) fn pattern(&self) -> Simplified {
+        let all = |parts: &[Self]| parts.iter().map(Self::pattern).collect();
+        match self {
+            Self::Any => Simplified::Any,
+            Self::Variant(_, variant, parts) => Simplified::Variant(*variant, all(parts)),
+            Self::Range(_, low, high) => Simplified::Range(*low, *high),
+            Self::List(parts, open) => Simplified::List(all(parts), *open, Vec::new()),
         }
     }
 

@@ -194,15 +194,24 @@ impl<'p> Infer<'p> {
 
     fn too_many(&mut self, slots: &[Slot], given: &[Given], extra: &Given, what: &str) {
         let span = self.f.ast.span(extra.tree);
-        let count = slots.len();
-        let plural = if count == 1 { "" } else { "s" };
-        let found = given.len();
+        let count = match slots.len() {
+            0 => "no arguments".to_owned(),
+            1 => "1 argument".to_owned(),
+            count => format!("{count} arguments"),
+        };
+        let found = match given.len() {
+            1 => "1 is".to_owned(),
+            found => format!("{found} are"),
+        };
         let mut diag = Diagnostic::error(
             &codes::ARGUMENT_COUNT,
             span,
-            format!("`{what}` takes {count} argument{plural}, and {found} are given"),
+            format!("`{what}` takes {count}, and {found} given"),
         )
         .label("one too many");
+        if what == "input" {
+            diag = diag.note("it asks nothing itself: `print` the question before");
+        }
         if let Some(last) = slots.last() {
             let word = if last.field { "the last field" } else { "the last parameter" };
             if !last.span.is_none() {
@@ -341,7 +350,12 @@ impl<'p> Infer<'p> {
                     format!("`{name}` is not `mut`"),
                 )
                 .label("the call cannot change the argument")
-                .suggest("leave `mut` out", mutable, "", Applicability::Certain);
+                .suggest(
+                    "leave `mut` out",
+                    Span::new(mutable.lo, span.lo),
+                    "",
+                    Applicability::Certain,
+                );
                 if !slot.span.is_none() {
                     diag = diag.also(slot.span, "declared here");
                 }

@@ -1,6 +1,7 @@
 //! Traits that types are required to have.
 
 use simple_source::{Applicability, Diagnostic, Span};
+use simple_syntax::ast;
 
 use super::Infer;
 use super::obligation::Obligation;
@@ -196,8 +197,8 @@ impl Infer<'_> {
                     "the type parameter `{param}` needs the bound `{param}: {trait_text}` {needs}"
                 ),
             )
-            .label(format!("nothing says that `{param}` implements `{trait_text}`"))
-            .note(format!("write `[{param}: {trait_text}]` where it is declared"));
+            .label(format!("nothing says that `{param}` implements `{trait_text}`"));
+            let diag = self.offer_bound(diag, &param, &trait_text);
             self.error(diag);
             return;
         }
@@ -222,12 +223,58 @@ impl Infer<'_> {
             Cause::Supertrait => format!("`{trait_text}` is required"),
             _ => format!("`{trait_text}` is needed"),
         });
-        if part != ty {
+        if part_text != ty_text {
             diag =
                 diag.note(format!("because `{part_text}` in it does not implement `{trait_text}`"));
         }
         diag = self.why_not(diag, trait_, part, &trait_text, &part_text);
         self.error(diag);
+    }
+
+    /// Offers to write a bound where the parameter `param` is declared.
+    pub(crate) fn offer_bound(&self, diag: Diagnostic, param: &str, bound: &str) -> Diagnostic {
+        let ast = self.f.ast;
+        let here = match self.f.owner {
+            super::BodyOwner::Fn(function) => self.program.functions[function].span,
+            super::BodyOwner::Const(_) => diag.primary.span,
+        };
+        // The innermost declaration around this function with such a parameter.
+        let mut found: Option<(u32, Span, &str)> = None;
+        for number in 0..ast.item_count() {
+            let item = ast.item(ast::ItemId(number as u32));
+            let (ast::ItemKind::Function(ast::Function { generics, .. })
+            | ast::ItemKind::Impl { generics, .. }
+            | ast::ItemKind::Trait { generics, .. }
+            | ast::ItemKind::Struct { generics, .. }
+            | ast::ItemKind::Class { generics, .. }
+            | ast::ItemKind::Enum { generics, .. }) = item.kind
+            else {
+                continue;
+            };
+            if item.span.lo > here.lo || here.hi > item.span.hi {
+                continue;
+            }
+            let declared =
+                ast.list(generics).iter().find(|own| self.text(own.name.symbol) == param);
+            if let Some(declared) = declared
+                && found.is_none_or(|(lo, ..)| lo <= item.span.lo)
+            {
+                let (at, sign) = match ast.list(declared.bounds).last() {
+                    Some(last) => (ast.ty(*last).span.end(), " + "),
+                    None => (declared.name.span.end(), ": "),
+                };
+                found = Some((item.span.lo, at, sign));
+            }
+        }
+        match found {
+            Some((_, at, sign)) => diag.suggest(
+                "say so where it is declared",
+                at,
+                format!("{sign}{bound}"),
+                Applicability::Maybe,
+            ),
+            None => diag.note(format!("write `[{param}: {bound}]` where it is declared")),
+        }
     }
 
     /// Whether it is still to be said that a parameter lacks a bound: once for

@@ -419,7 +419,12 @@ impl Infer<'_> {
                     "`break` has a value only in a `loop`",
                 )
                 .label("a `while` or `for` has no value")
-                .suggest("leave the value out", at, "", Applicability::Maybe);
+                .suggest(
+                    "leave the value out",
+                    Span::new(span.lo + "break".len() as u32, at.hi),
+                    "",
+                    Applicability::Maybe,
+                );
                 self.error(diag);
                 None
             }
@@ -500,6 +505,10 @@ impl Infer<'_> {
             let diag =
                 Diagnostic::error(&codes::OUTSIDE_FUNCTION, word, "`return` outside a function")
                     .label(what);
+            let diag = match self.f.is_script {
+                true => diag.note("`exit(0)` of `std.process` ends the program"),
+                false => diag,
+            };
             self.error(diag);
             if let Some(value) = value {
                 self.expr(value, Expect::Any);

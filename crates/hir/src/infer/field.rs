@@ -469,6 +469,8 @@ impl Infer<'_> {
             diag = diag.note(
                 "for a `Result` there is `.unwrap_or(..)`, or `.ok()` to make an option of it",
             );
+        } else {
+            diag = diag.note("it is never `None`, so nothing has to stand in for it");
         }
         self.error(diag);
     }

@@ -207,7 +207,7 @@ impl Infer<'_> {
             diag =
                 diag.suggest("it fits in `u64`", span, format!("{text}u64"), Applicability::Maybe);
         } else {
-            let nearest = if value < low && low < 0 { low } else { high };
+            let nearest = if value < low { low } else { high };
             let suffix = if suffixed { name } else { "" };
             diag = diag.suggest(
                 "the nearest value of the type is",

@@ -155,6 +155,11 @@ impl Infer<'_> {
                 );
             }
         }
+        if matches!(text, "global" | "nonlocal") {
+            return diag.note(
+                "the functions of a script can assign its variables; nothing needs to be declared",
+            );
+        }
         if let Some(ours) = suggest::foreign_value(text) {
             return diag.suggest(
                 format!("this is called `{ours}` here"),
@@ -212,11 +217,12 @@ impl Infer<'_> {
         let modules = self.modules_offering(name, text);
         if let Some(module) = modules.first() {
             let last = module.rsplit('.').next().unwrap_or(module);
-            return if last == text {
-                diag.note(format!("there is the module `{module}`: add `use {module}`"))
+            let (message, text) = if last == text {
+                (format!("there is the module `{module}`"), format!("use {module}"))
             } else {
-                diag.note(format!("`{text}` is in `{module}`: add `use {module}.{{{text}}}`"))
+                (format!("`{text}` is in `{module}`"), format!("use {module}.{{{text}}}"))
             };
+            return self.program.offer_use(diag, self.f.module, message, &text);
         }
         match near {
             Some(near) => diag.suggest(format!("there is `{near}`"), span, near, Maybe),
@@ -367,13 +373,13 @@ impl Infer<'_> {
             let diag = match owner {
                 Some(trait_) => {
                     let owner = self.text(self.program.traits[trait_].name);
-                    Diagnostic::error(
+                    let diag = Diagnostic::error(
                         &codes::MISSING_BOUND,
                         name.span,
                         format!("the type parameter `{param}` needs the bound `{param}: {owner}` for `{text}`"),
                     )
-                    .label(format!("nothing says that `{param}` implements `{owner}`"))
-                    .note(format!("write `[{param}: {owner}]` where it is declared"))
+                    .label(format!("nothing says that `{param}` implements `{owner}`"));
+                    self.offer_bound(diag, &param, owner)
                 }
                 None => Diagnostic::error(
                     &codes::UNKNOWN_METHOD,

@@ -1,6 +1,6 @@
 //! Operators.
 
-use simple_source::{Applicability, Diagnostic, Span, Symbol, sym};
+use simple_source::{Applicability, Diagnostic, Span, Suggestion, Symbol, sym};
 use simple_syntax::ast::{self, BinaryOp, Expr as Tree, UnaryOp};
 
 use super::Infer;
@@ -145,11 +145,56 @@ impl<'p> Infer<'p> {
         let left = self.condition(left);
         let right = if self.diags.len() > errors {
             // One mistake is enough: `name or "default"`.
-            self.expr(right, Expect::Any)
+            let right = self.expr(right, Expect::Any);
+            if op == BinaryOp::Or && self.ty(right) != Ty::BOOL {
+                self.meant_default(errors, left, right, span);
+            }
+            right
         } else {
             self.condition(right)
         };
         self.push(ExprKind::Binary { op, left, right }, Ty::BOOL, span)
+    }
+
+    /// `name or "nobody"`: the diagnostic `number` says that the left side is
+    /// no condition; what is meant is a value for when there is none.
+    fn meant_default(&mut self, number: usize, left: ExprId, right: ExprId, span: Span) {
+        let ty = self.ty(left);
+        let (text, other) = (self.operand_text(left), self.snippet(self.span(right)).to_owned());
+        let better = if self.as_option(ty).is_some() {
+            Some(format!("{text} ?? {other}"))
+        } else if matches!(self.table.kind(ty), TyKind::Str | TyKind::List(_)) {
+            Some(format!("if {text}.is_empty(): {other} else: {text}"))
+        } else {
+            None
+        };
+        let (Some(better), Some(diag)) = (better, self.diags.get_mut(number)) else { return };
+        diag.notes.push("`or` combines conditions; it gives no other value".to_owned());
+        diag.suggestions.clear();
+        diag.suggestions.push(Suggestion {
+            message: "a value for when there is none is".to_owned(),
+            edits: vec![(span, better)],
+            applicability: Applicability::Maybe,
+        });
+    }
+
+    /// `not n`: the diagnostic `number` offers a condition for `n`; the whole
+    /// is better said by its opposite.
+    fn meant_opposite(&mut self, number: usize, span: Span) {
+        let Some(diag) = self.diags.get_mut(number) else { return };
+        let Some((place, text)) = diag.suggestions.first_mut().and_then(|s| s.edits.first_mut())
+        else {
+            return;
+        };
+        let opposite =
+            [(" != 0", " == 0"), (".is_some()", ".is_none()"), (".is_ok()", ".is_err()")]
+                .iter()
+                .find_map(|(end, other)| Some(format!("{}{other}", text.strip_suffix(end)?)))
+                .or_else(|| text.strip_prefix("not ").map(str::to_owned));
+        if let Some(opposite) = opposite {
+            *place = span;
+            *text = opposite;
+        }
     }
 
     // ---- comparison
@@ -239,6 +284,25 @@ impl<'p> Infer<'p> {
             ));
         } else if self.is_number(left_ty) && self.is_number(right_ty) {
             diag = diag.note(format!("convert one side: `as {a}`"));
+        } else {
+            let sides = [(left, right_ty), (right, left_ty)];
+            let quoted = sides.into_iter().find_map(|(side, other)| {
+                let ExprKind::Str(text) = self.f.body.exprs[side].kind else { return None };
+                let text = self.text(text);
+                let fits = self.is_number(other) && text.parse::<f64>().is_ok();
+                fits.then(|| (self.span(side), text))
+            });
+            let shown = sides.into_iter().find(|(side, other)| {
+                self.is_number(self.ty(*side)) && self.table.kind(*other) == TyKind::Str
+            });
+            if let Some((span, text)) = quoted {
+                let message = "write the number without quotes";
+                diag = diag.suggest(message, span, text, Applicability::Maybe);
+            } else if let Some((side, _)) = shown {
+                let text = format!("{}.to_str()", self.operand_text(side));
+                let span = self.span(side);
+                diag = diag.suggest("make text of it", span, text, Applicability::Maybe);
+            }
         }
         self.error(diag);
     }
@@ -249,7 +313,7 @@ impl<'p> Infer<'p> {
             && self.as_option(expr.ty).is_some()
     }
 
-    fn is_number(&self, ty: Ty) -> bool {
+    pub(crate) fn is_number(&self, ty: Ty) -> bool {
         matches!(
             self.operand(ty),
             Operand::Int | Operand::Float | Operand::IntLiteral(_) | Operand::FloatLiteral(_)
@@ -918,12 +982,13 @@ impl<'p> Infer<'p> {
         };
         let (side, to) = if wide(left_ty) < wide(right_ty) { (left, b) } else { (right, a) };
         let text = self.operand_text(side);
-        diag = diag.suggest(
-            "convert one of them",
-            self.span(side),
-            format!("{text} as {to}"),
-            Applicability::Maybe,
-        );
+        // `as` binds more loosely than `**`.
+        let converted = match op {
+            BinaryOp::Pow => format!("({text} as {to})"),
+            _ => format!("{text} as {to}"),
+        };
+        diag =
+            diag.suggest("convert one of them", self.span(side), converted, Applicability::Maybe);
         self.error(diag);
     }
 
@@ -1052,7 +1117,7 @@ impl<'p> Infer<'p> {
                     diag.message = format!(
                         "the type parameter `{param}` needs the bound `{param}: {trait_name}` for `{text}`"
                     );
-                    diag.note(format!("write `[{param}: {trait_name}]` where it is declared"))
+                    self.offer_bound(diag, param, trait_name)
                 }
                 (None, Some(trait_name)) if matches!(l, TyKind::Adt(..)) => {
                     diag.note(format!("`impl {trait_name} for {a}:` would define it"))
@@ -1074,7 +1139,11 @@ impl<'p> Infer<'p> {
         span: Span,
     ) -> ExprId {
         if op == UnaryOp::Not {
+            let errors = self.diags.len();
             let operand = self.condition(operand);
+            if self.diags.len() == errors + 1 {
+                self.meant_opposite(errors, span);
+            }
             return self.push(ExprKind::Unary { op, operand }, Ty::BOOL, span);
         }
         if op == UnaryOp::Neg {

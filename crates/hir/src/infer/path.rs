@@ -603,9 +603,18 @@ impl<'p> Infer<'p> {
         let def = function.map(|function| &self.program.functions[function]);
         let mut diag = Diagnostic::error(&codes::MISPLACED_SELF, span, "there is no `self` here");
         diag = match def {
-            Some(def) if matches!(def.parent, Parent::Impl(_) | Parent::Trait(_)) => diag
-                .label("this function takes no `self`")
-                .also(def.span, "add `self` as its first parameter"),
+            Some(def) if matches!(def.parent, Parent::Impl(_) | Parent::Trait(_)) => {
+                let diag = diag.label("this function takes no `self`");
+                match self.params_start(def.span) {
+                    Some(at) => diag.suggest(
+                        "take it as the first parameter",
+                        at,
+                        if def.params.is_empty() { "self" } else { "self, " },
+                        Applicability::Maybe,
+                    ),
+                    None => diag.also(def.span, "add `self` as its first parameter"),
+                }
+            }
             _ => diag.label("only methods have `self`").note(
                 "a method stands in the body of its type or in an `impl`, \
                  and its first parameter is `self`",
@@ -613,6 +622,16 @@ impl<'p> Infer<'p> {
         };
         self.error(diag);
         self.error_expr(span)
+    }
+
+    /// After the parenthesis that begins the parameters of the function whose
+    /// name is at `name`.
+    fn params_start(&self, name: Span) -> Option<Span> {
+        let sources = &self.program.session.sources;
+        let file = sources.file(sources.file_of(name)?);
+        let text = file.text().get((name.hi - file.base) as usize..)?;
+        let at = name.hi + text.find('(')? as u32 + 1;
+        Some(Span::new(at, at))
     }
 
     /// A function as a value.

@@ -381,6 +381,14 @@ impl Infer<'_> {
                 format!("this pattern is `{have_text}`, but the value is `{want}`"),
             )
             .label(format!("expected `{want}`"));
+            if let ExprKind::Str(symbol) = self.f.body.exprs[made].kind
+                && self.is_number(ty)
+                && self.text(symbol).parse::<f64>().is_ok()
+            {
+                let text = self.text(symbol);
+                let message = "write the number without quotes";
+                diag = diag.suggest(message, span, text, Applicability::Maybe);
+            }
             if let Some(inner) = self.as_option(ty)
                 && self.table.compatible(inner, have)
             {

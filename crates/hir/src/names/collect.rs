@@ -437,10 +437,11 @@ pub(crate) fn bind_import(
         let diag = if fresh == text {
             diag.note("`as` gives an import another name")
         } else {
+            let edit = if is_alias(program, name) { fresh } else { format!("{text} as {fresh}") };
             diag.suggest(
                 "give it another name",
                 name.span,
-                format!("{text} as {fresh}"),
+                edit,
                 simple_source::Applicability::Maybe,
             )
         };
@@ -460,6 +461,15 @@ pub(crate) fn bind_import(
         let names = variant_names(program, adt);
         program.session.files[module].scope.add_variants(adt, names.into_iter());
     }
+}
+
+/// Whether a name that a `use` binds stands after `as`.
+fn is_alias(program: &Program, name: ast::Name) -> bool {
+    let sources = &program.session.sources;
+    let Some(file) = sources.file_of(name.span) else { return false };
+    let file = sources.file(file);
+    let before = file.text().get(..(name.span.lo - file.base) as usize).unwrap_or("");
+    before.split_whitespace().next_back() == Some("as")
 }
 
 /// The names of an enum's variants, from its declaration.

@@ -117,18 +117,52 @@ impl Program {
             Some(near) => {
                 diag.suggest(format!("there is `{near}`"), name.span, near, Applicability::Maybe)
             }
-            None => self.offer_import(diag, name),
+            None => self.offer_import(diag, module, name),
         }
     }
 
     /// Offers to import an unknown name from the modules that have it.
-    pub(crate) fn offer_import(&self, diag: Diagnostic, name: ast::Name) -> Diagnostic {
+    pub(crate) fn offer_import(
+        &self,
+        diag: Diagnostic,
+        module: ModuleId,
+        name: ast::Name,
+    ) -> Diagnostic {
         let text = self.text(name.symbol);
         match self.modules_with(name.symbol).first() {
             Some(path) => {
-                diag.note(format!("`{text}` is in `{path}`: add `use {path}.{{{text}}}`"))
+                let message = format!("`{text}` is in `{path}`");
+                self.offer_use(diag, module, message, &format!("use {path}.{{{text}}}"))
             }
             None => diag,
         }
+    }
+
+    /// Offers to add a `use` to a module: below the last one that it has, or
+    /// before everything else.
+    pub(crate) fn offer_use(
+        &self,
+        diag: Diagnostic,
+        module: ModuleId,
+        message: String,
+        text: &str,
+    ) -> Diagnostic {
+        let ast = self.ast(module);
+        let items = || ast.items.iter().map(|id| ast.item(*id));
+        let uses = items().filter(|item| matches!(item.kind, ast::ItemKind::Use { .. }));
+        let (at, edit) = match uses.last() {
+            Some(last) => (last.span.end(), format!("\n{text}")),
+            None => {
+                let Some(first) = items().next() else {
+                    return diag.note(format!("{message}: add `{text}`"));
+                };
+                let attributes = ast.list(first.attributes).iter().map(|attribute| attribute.span);
+                let doc = Some(first.doc).filter(|doc| !doc.is_none());
+                let at =
+                    attributes.chain(doc).fold(first.span, |a, b| if b.lo < a.lo { b } else { a });
+                (at.start(), format!("{text}\n"))
+            }
+        };
+        diag.suggest(message, at, edit, simple_source::Applicability::Maybe)
     }
 }

@@ -252,7 +252,7 @@ fn unknown_module(
             );
         }
     }
-    if !tried.is_empty() {
+    if !tried.is_empty() && texts.first() != Some(&"std") {
         diag = diag.note(format!("looked for {}", tried.join(", ")));
     }
     if let Some(near) = suggest::nearest(&dotted, near) {

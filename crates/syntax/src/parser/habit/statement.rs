@@ -194,9 +194,11 @@ impl Parser<'_> {
             TokenKind::Else => ("`else` without an `if`".to_owned(), "no `if` ends right above"),
             _ => (format!("`{text}` without an `if`"), "no `if` ends right above"),
         };
-        let diagnostic = Diagnostic::error(&codes::STRAY_BRANCH, span, message)
-            .label(label)
-            .note("a branch has the same indentation as what it belongs to; loops have no `else`");
+        let diagnostic = Diagnostic::error(&codes::STRAY_BRANCH, span, message).label(label);
+        let diagnostic = diagnostic.note(match self.kind() {
+            TokenKind::Case => "the cases of a `match` are indented below it",
+            _ => "a branch has the same indentation as what it belongs to; loops have no `else`",
+        });
         let diagnostic = match self.kind() {
             TokenKind::Elif => diagnostic.suggest("write `if`", span, "if", Applicability::Maybe),
             _ => diagnostic,
@@ -215,7 +217,7 @@ impl Parser<'_> {
             format!("`{text}` is reserved and means nothing yet"),
         )
         .label("cannot be used")
-        .suggest("remove it", span, "", Applicability::Maybe);
+        .suggest("remove it", Span::new(span.lo, self.next_lo()), "", Applicability::Maybe);
         let diagnostic = match self.kind() {
             TokenKind::Static => diagnostic.note("a value that never changes is a `const`"),
             _ => diagnostic,

@@ -134,14 +134,15 @@ impl Parser<'_> {
     pub(in crate::parser) fn foreign_struct_literal(&mut self, base: ExprId) {
         let open = self.span();
         self.bump();
+        let inside = self.lo();
         self.skip_to(&[]);
-        let close = self.span();
+        let close = Span::new(self.prev_hi(), self.span().hi);
         self.eat(TokenKind::RBrace);
         let mut diagnostic = self
             .foreign_expression(open, "a value is made by a call, not with braces")
             .label("expected `(`")
             .note(format!("write `{}(…)`", self.snippet(self.ast.span(base))));
-        let gap = Span::new(self.ast.span(base).hi, open.hi);
+        let gap = Span::new(self.ast.span(base).hi, inside.min(close.lo).max(open.hi));
         diagnostic.suggestions.push(Suggestion {
             message: "write parentheses".into(),
             edits: vec![(gap, "(".into()), (close, ")".into())],
