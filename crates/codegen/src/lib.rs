@@ -2,8 +2,9 @@
 //!
 //! In goes a [`simple_mir::Module`] after the ownership pass, one function at a
 //! time; out come code objects ([`simple_object::CodeObject`]): bytes,
-//! relocations and positions. A back end implements [`Backend`]; Cranelift is
-//! the one there is ([`cranelift::Cranelift`]). Functions are independent of
+//! relocations and positions. A back end implements [`Backend`]; there are two:
+//! [`direct::Direct`] writes machine code in one pass, for builds that somebody
+//! waits for, and [`cranelift::Cranelift`] makes it fast. Functions are independent of
 //! each other, so any number of workers compile at once, each with its own
 //! buffers. This crate touches no file and starts no thread, and what it yields
 //! depends on nothing but its input. The design is in
@@ -12,9 +13,13 @@
 pub mod abi;
 mod assembly;
 pub mod cranelift;
+pub mod direct;
 mod lines;
+mod mentions;
 mod names;
 mod output;
+mod positions;
+mod steps;
 mod target;
 
 use simple_mir::{FuncId, Module, TypeTable};

@@ -1,13 +1,15 @@
 //! The code object that a worker fills, and the data that it makes itself.
 
-use simple_mir::{CAP_OFFSET, CLOSURE_CODE_OFFSET, DATA_OFFSET, LEN_OFFSET, VTABLE_METHODS_OFFSET};
+use simple_mir::{
+    CAP_OFFSET, CLOSURE_CODE_OFFSET, DATA_OFFSET, Function, LEN_OFFSET, VTABLE_METHODS_OFFSET,
+};
 use simple_object::{
     CodeObject, Definition, FunctionFlags, Kind, Linkage, Phase, Relocation, RelocationKind,
 };
 use simple_source::interner::FxHashSet;
 use simple_source::{Symbol, sym};
 
-use crate::{Program, names};
+use crate::{OptLevel, Program, names};
 
 /// The object of one worker.
 pub(crate) struct Output<'a> {
@@ -26,6 +28,32 @@ pub(crate) struct FunctionInfo {
     pub(crate) phase: Phase,
     pub(crate) flags: FunctionFlags,
     pub(crate) order: u64,
+}
+
+/// Code begins at multiples of 16 where speed counts: what processors fetch.
+pub(crate) const FAST_ALIGN_LOG2: u8 = 4;
+
+impl FunctionInfo {
+    /// What the definition of a function of the program says, compiled with
+    /// that effort.
+    pub(crate) fn of(function: &Function, level: OptLevel, order: u64) -> Self {
+        let attributes = &function.attributes;
+        Self {
+            name: function.name,
+            display: function.display,
+            linkage: Linkage::Global,
+            align_log2: match level {
+                OptLevel::Size => 0,
+                OptLevel::None | OptLevel::Less | OptLevel::Speed => FAST_ALIGN_LOG2,
+            },
+            phase: attributes.phase.unwrap_or(match attributes.cold {
+                true => Phase::Cold,
+                false => Phase::default(),
+            }),
+            flags: FunctionFlags { library: attributes.library, runtime: false },
+            order,
+        }
+    }
 }
 
 impl<'a> Output<'a> {

@@ -118,7 +118,12 @@ pub(super) const fn calls_of_a_group() -> usize {
 pub(super) fn calls(callees: &[Callee], random: &mut Random) -> Expr {
     let mut value = Expr::local("total");
     for callee in callees {
-        let first = Expr::local("total").rem(random.between(3, 999));
+        let total = Expr::local("total");
+        let first = match callee.signature {
+            // An integer of any size will do, which keeps the line short.
+            Signature::Record => total,
+            Signature::Integers | Signature::Floats => total.rem(random.between(3, 999)),
+        };
         let second = Expr::Int(random.between(1, 99));
         value = Expr::binary(Operator::Add, value, call(*callee, first, second));
     }

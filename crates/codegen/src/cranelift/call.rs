@@ -208,7 +208,7 @@ impl Translator<'_, '_> {
     fn is_stable(&mut self, place: Place, borrowed: bool, all: &[Arg]) -> bool {
         let changed = all.iter().any(|arg| {
             matches!(arg, Arg::Address(other)
-                if other.local == place.local && !super::plan::leaves_local(self.mir, *other))
+                if other.local == place.local && !crate::mentions::leaves_local(self.mir, *other))
         });
         match self.place_route(place) {
             Route::Own => !changed,

@@ -16,6 +16,7 @@ use smallvec::SmallVec;
 
 use super::shared::Shared;
 use crate::abi::Scalar;
+pub(super) use crate::positions::Trap;
 
 /// Copies up to this size are loads and stores, larger ones call `memcpy`: a
 /// call costs about as much as these instructions.
@@ -31,21 +32,6 @@ pub(super) fn machine_type(scalar: Scalar) -> Type {
         Scalar::F32 => types::F32,
         Scalar::F64 => types::F64,
     }
-}
-
-/// A trap of the table in `docs/design/objects.md`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub(super) enum Trap {
-    Add = 16,
-    Sub = 17,
-    Mul = 18,
-    Neg = 19,
-    DivideByZero = 20,
-    Div = 21,
-    RemainderByZero = 22,
-    Shift = 23,
-    Unreachable = 26,
 }
 
 impl From<Trap> for TrapCode {

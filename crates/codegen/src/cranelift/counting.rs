@@ -10,10 +10,10 @@ use super::shared::Destroyer;
 use crate::OptLevel;
 
 /// The header of a new object: `count` 1, `weak` 0.
-pub(super) const NEW_OBJECT: u64 = 1;
+pub(crate) const NEW_OBJECT: u64 = 1;
 /// The header of a new class instance: all strong references together hold one
 /// weak one.
-pub(super) const NEW_INSTANCE: u64 = 1 | 1 << 32;
+pub(crate) const NEW_INSTANCE: u64 = 1 | 1 << 32;
 
 /// How much of counting stands where it is needed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

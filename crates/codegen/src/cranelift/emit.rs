@@ -3,12 +3,10 @@
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{ExternalName, Function, LibCall, TrapCode};
 use cranelift_codegen::{CompiledCode, FinalizedMachReloc, FinalizedRelocTarget};
-use simple_object::positions::{Encoder, Position, PositionKind};
 use simple_object::{Relocation, RelocationKind};
 use simple_source::Symbol;
 
-use super::code::Trap;
-use crate::lines::{LineCursor, Location};
+use crate::positions::{PositionWriter, Rank, Trap};
 
 /// A reference that no linker could resolve: a defect of this crate.
 pub(super) struct UnknownReference(pub(super) String);
@@ -55,89 +53,38 @@ fn libcall(call: LibCall) -> String {
     format!("a call of Cranelift's own library function {call}")
 }
 
-/// Collects positions of one function. Keeps its buffer.
-#[derive(Default)]
-pub(super) struct PositionWriter {
-    entries: Vec<(u32, Rank, u32)>,
-}
-
-/// What is at an address, in the order in which entries of one address stand.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Call,
-    Line,
-    Trap(u8),
-}
-
-impl PositionWriter {
-    /// Appends the positions of `code`. What has none of its own is at `start`.
-    pub(super) fn write(
-        &mut self,
-        code: &CompiledCode,
-        lines: &mut LineCursor<'_>,
-        start: u32,
-        statement_rows: bool,
-        out: &mut Vec<u8>,
-    ) {
-        self.entries.clear();
-        self.collect(code, statement_rows);
-        self.entries.sort_unstable();
-        if self.entries.is_empty() {
-            return;
+/// Notes the positions of `code`.
+pub(super) fn positions(code: &CompiledCode, statement_rows: bool, out: &mut PositionWriter) {
+    let ranges = code.buffer.get_srclocs_sorted();
+    // Calls and traps come in order of address, or nearly so.
+    let mut next = 0;
+    let mut position_of = |address: u32| {
+        if next > 0 && ranges.get(next - 1).is_some_and(|range| range.start > address) {
+            next = 0;
         }
-        let first = lines.locate(start).unwrap_or(Location::UNKNOWN);
-        let mut encoder = Encoder::new(out, first.file, first.line);
-        let (mut last, mut row) = ((start, first), None);
-        for &(offset, rank, position) in &self.entries {
-            let position = if position == u32::MAX { start } else { position };
-            if last.0 != position {
-                last = (position, lines.locate(position).unwrap_or(Location::UNKNOWN));
-            }
-            let Location { file, line, column } = last.1;
-            let kind = match rank {
-                Rank::Call => PositionKind::Call,
-                Rank::Line if row == Some(last.1) => continue,
-                Rank::Line => {
-                    row = Some(last.1);
-                    PositionKind::Line
-                }
-                Rank::Trap(kind) => PositionKind::Trap(kind),
-            };
-            encoder.push(Position { offset, kind, file, line, column });
+        while ranges.get(next).is_some_and(|range| range.end <= address) {
+            next += 1;
+        }
+        match ranges.get(next) {
+            Some(range) if range.start <= address => range.loc.bits(),
+            _ => u32::MAX,
+        }
+    };
+    for call in code.buffer.call_sites() {
+        let position = position_of(call.ret_addr - 1);
+        out.push(call.ret_addr, Rank::Call, position);
+    }
+    for trap in code.buffer.traps() {
+        if let Some(kind) = trap_kind(trap.code)
+            && is_trap_instruction(code.code_buffer(), trap.offset)
+        {
+            let position = position_of(trap.offset);
+            out.push(trap.offset, Rank::Trap(kind), position);
         }
     }
-
-    fn collect(&mut self, code: &CompiledCode, statement_rows: bool) {
-        let ranges = code.buffer.get_srclocs_sorted();
-        // Calls and traps come in order of address, or nearly so.
-        let mut next = 0;
-        let mut position_of = |address: u32| {
-            if next > 0 && ranges.get(next - 1).is_some_and(|range| range.start > address) {
-                next = 0;
-            }
-            while ranges.get(next).is_some_and(|range| range.end <= address) {
-                next += 1;
-            }
-            match ranges.get(next) {
-                Some(range) if range.start <= address => range.loc.bits(),
-                _ => u32::MAX,
-            }
-        };
-        for call in code.buffer.call_sites() {
-            let position = position_of(call.ret_addr - 1);
-            self.entries.push((call.ret_addr, Rank::Call, position));
-        }
-        for trap in code.buffer.traps() {
-            if let Some(kind) = trap_kind(trap.code)
-                && is_trap_instruction(code.code_buffer(), trap.offset)
-            {
-                let position = position_of(trap.offset);
-                self.entries.push((trap.offset, Rank::Trap(kind), position));
-            }
-        }
-        if statement_rows {
-            let rows = ranges.iter().filter(|range| !range.loc.is_default());
-            self.entries.extend(rows.map(|range| (range.start, Rank::Line, range.loc.bits())));
+    if statement_rows {
+        for range in ranges.iter().filter(|range| !range.loc.is_default()) {
+            out.push(range.start, Rank::Line, range.loc.bits());
         }
     }
 }

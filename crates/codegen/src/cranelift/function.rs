@@ -320,7 +320,7 @@ impl<'f, 'a> Translator<'f, 'a> {
         self.terminator(&data.terminator);
         self.end_statement();
         let mut index = 0;
-        while let Some(target) = super::plan::successor(&data.terminator, index) {
+        while let Some(target) = crate::mentions::successor(&data.terminator, index) {
             index += 1;
             self.missing[target.index()] -= 1;
             // A block before this one in the order waits for this edge.

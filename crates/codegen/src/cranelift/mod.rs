@@ -3,19 +3,19 @@
 mod arithmetic;
 mod call;
 mod code;
-mod counting;
+pub(crate) mod counting;
 mod emit;
 mod function;
 mod intrinsic;
 mod isa;
 mod object;
-mod outline;
+pub(crate) mod outline;
 mod place;
 mod plan;
-mod shared;
+pub(crate) mod shared;
 mod signature;
 mod value;
-mod worker;
+pub(crate) mod worker;
 
 use crate::{Backend, Options, Program, Target, Worker};
 
@@ -35,6 +35,18 @@ impl Cranelift {
     }
 }
 
+impl Cranelift {
+    /// A worker whose parts another back end uses.
+    pub(crate) fn own_worker<'a>(
+        &'a self,
+        program: Program<'a>,
+        options: Options,
+    ) -> worker::CraneliftWorker<'a> {
+        let isas = if options.verify { &self.verified } else { &self.plain };
+        worker::CraneliftWorker::new(isas, program, options)
+    }
+}
+
 impl Default for Cranelift {
     fn default() -> Self {
         Self::new(Target::default())
@@ -51,7 +63,6 @@ impl Backend for Cranelift {
     }
 
     fn worker<'a>(&'a self, program: Program<'a>, options: Options) -> Box<dyn Worker + 'a> {
-        let isas = if options.verify { &self.verified } else { &self.plain };
-        Box::new(worker::CraneliftWorker::new(isas, program, options))
+        Box::new(self.own_worker(program, options))
     }
 }

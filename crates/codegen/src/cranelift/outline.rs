@@ -14,7 +14,7 @@ use crate::names;
 
 /// A helper.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Outline {
+pub(crate) enum Outline {
     /// `fn(object or null)`: one more reference.
     Retain,
     /// `fn(address of an object's pointer or null)`: one more reference.

@@ -1,14 +1,16 @@
 //! Places of MIR: from a local and a way into it to registers or memory.
 
 use cranelift_codegen::ir::{Value, types};
-use simple_mir::{BOX_OFFSET, ClassId, IntType, LocalId, Place, Projection, Shape, Type, TypeId};
+use simple_mir::{BOX_OFFSET, LocalId, Place, Projection, Shape, Type, TypeId};
 use simple_source::Idx;
 use smallvec::SmallVec;
 
 use super::code::{Memory, Region, machine_type};
 use super::function::{Storage, Translator};
-use super::plan::projections;
 use crate::abi::Class;
+use crate::mentions::projections;
+pub(super) use crate::steps::{Route, integer_kind};
+use crate::steps::{self, Step};
 
 /// Where a place was found.
 #[derive(Clone, Copy, Debug)]
@@ -28,17 +30,6 @@ pub(super) struct Resolved {
     pub(super) route: Route,
 }
 
-/// What lies between a local and a place.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Route {
-    /// Nothing: the place is a part of the local.
-    Own,
-    /// Objects that are values: the place changes only where the local does.
-    Values,
-    /// A class instance or a `mut` parameter: others may change the place.
-    Shared,
-}
-
 /// A value that was read.
 #[derive(Clone, Debug)]
 pub(super) enum Val {
@@ -56,60 +47,10 @@ impl Val {
     }
 }
 
-/// How far into a type a way has come.
-#[derive(Clone, Copy)]
-enum Step {
-    Value(TypeId),
-    Instance(ClassId),
-    Variant(TypeId, u32),
-}
-
 impl Translator<'_, '_> {
     /// The place's type.
     pub(super) fn place_type(&mut self, place: Place) -> TypeId {
-        let mut step = Step::Value(self.mir.locals[place.local].ty);
-        for projection in projections(self.mir, place) {
-            step = self.step_type(step, projection);
-        }
-        self.final_type(step)
-    }
-
-    fn final_type(&self, step: Step) -> TypeId {
-        match step {
-            Step::Value(ty) | Step::Variant(ty, _) => ty,
-            Step::Instance(class) => self.types().intern(Type::Class(class)),
-        }
-    }
-
-    fn step_type(&self, step: Step, projection: &Projection) -> Step {
-        let types = self.types();
-        match (projection, step) {
-            (Projection::Deref, Step::Value(ty)) => match types.get(ty) {
-                Type::Box(inner) | Type::Address(inner) => Step::Value(inner),
-                Type::Class(class) => Step::Instance(class),
-                other => panic!("invalid MIR: {other:?} has no target"),
-            },
-            (Projection::Index(_), Step::Value(ty)) => match types.get(ty) {
-                Type::List(element) => Step::Value(element),
-                other => panic!("invalid MIR: {other:?} has no elements"),
-            },
-            (Projection::Variant(variant), Step::Value(ty)) => Step::Variant(ty, *variant),
-            (Projection::Field(field), Step::Instance(class)) => {
-                Step::Value(types.class_fields(class)[*field as usize].ty)
-            }
-            (Projection::Field(field), Step::Variant(ty, variant)) => match types.get(ty) {
-                Type::Enum(id) => {
-                    let variant = &types.enum_variants(id)[variant as usize];
-                    Step::Value(variant.fields[*field as usize].ty)
-                }
-                other => panic!("invalid MIR: {other:?} has no variants"),
-            },
-            (Projection::Field(field), Step::Value(ty)) => match types.get(ty) {
-                Type::Struct(id) => Step::Value(types.struct_fields(id)[*field as usize].ty),
-                other => panic!("invalid MIR: {other:?} has no fields"),
-            },
-            _ => panic!("invalid MIR: a step does not fit the one before"),
-        }
+        steps::place_type(self.types(), self.mir, place)
     }
 
     /// Finds a place; reads the pointers on the way.
@@ -118,8 +59,8 @@ impl Translator<'_, '_> {
         let mut step = Step::Value(self.mir.locals[place.local].ty);
         let mut route = Route::Own;
         for projection in projections(self.mir, place) {
-            let next = self.step_type(step, projection);
-            route = route.max(self.crossing(place.local, step, projection));
+            let next = step.next(self.types(), projection);
+            route = route.max(Route::across(self.types(), self.mir, place.local, step, projection));
             at = match (projection, step) {
                 (Projection::Deref, Step::Value(ty)) => {
                     let pointer = self.read_pointer(at);
@@ -132,7 +73,7 @@ impl Translator<'_, '_> {
                 (Projection::Index(index), Step::Value(_)) => {
                     let list = self.read_pointer(at);
                     let index = self.leaf(*index, 0);
-                    let element = self.final_type(next);
+                    let element = next.ty(self.types());
                     let size = self.types().layout(element).size;
                     let region = self.element_region(element);
                     At::Memory(self.code.element(list, index, size, region))
@@ -142,7 +83,7 @@ impl Translator<'_, '_> {
             };
             step = next;
         }
-        Resolved { at, ty: self.final_type(step), route }
+        Resolved { at, ty: step.ty(self.types()), route }
     }
 
     /// Where the elements of lists of `element` lie.
@@ -153,31 +94,7 @@ impl Translator<'_, '_> {
 
     /// What lies between a place and its local.
     pub(super) fn place_route(&self, place: Place) -> Route {
-        let mut step = Step::Value(self.mir.locals[place.local].ty);
-        let mut route = Route::Own;
-        for projection in projections(self.mir, place) {
-            route = route.max(self.crossing(place.local, step, projection));
-            step = self.step_type(step, projection);
-        }
-        route
-    }
-
-    fn crossing(&self, local: LocalId, step: Step, projection: &Projection) -> Route {
-        match (projection, step) {
-            (Projection::Index(_), _) => Route::Values,
-            (Projection::Deref, Step::Value(ty)) => match self.types().get(ty) {
-                Type::Box(_) => Route::Values,
-                Type::Address(_) if self.is_captures(local) => Route::Values,
-                _ => Route::Shared,
-            },
-            _ => Route::Own,
-        }
-    }
-
-    /// Whether a local is the address of a closure's captures, which do not
-    /// change.
-    fn is_captures(&self, local: LocalId) -> bool {
-        super::plan::is_borrowed(self.mir, local.index())
+        steps::place_route(self.types(), self.mir, place)
     }
 
     fn field(&mut self, at: At, step: Step, field: u32) -> At {
@@ -342,16 +259,5 @@ impl Translator<'_, '_> {
     fn leaf_type(&mut self, local: LocalId, index: u8) -> cranelift_codegen::ir::Type {
         let class = self.class(self.mir.locals[local].ty);
         machine_type(class.leaves()[index as usize].scalar)
-    }
-}
-
-/// The integer that a scalar which is not a float is computed with.
-pub(super) fn integer_kind(ty: Type, size: u32) -> IntType {
-    match (ty, size) {
-        (Type::Int(int), _) => int,
-        (_, 1) => IntType::U8,
-        (_, 2) => IntType::U16,
-        (_, 4) => IntType::U32,
-        _ => IntType::U64,
     }
 }

@@ -10,18 +10,18 @@ use crate::names::RuntimeNames;
 use crate::output::Output;
 
 /// The parts of a worker that code generation of any function uses.
-pub(super) struct Shared<'a> {
-    pub(super) program: Program<'a>,
-    pub(super) names: RuntimeNames,
-    pub(super) classes: Classes<'a>,
-    pub(super) output: Output<'a>,
+pub(crate) struct Shared<'a> {
+    pub(crate) program: Program<'a>,
+    pub(crate) names: RuntimeNames,
+    pub(crate) classes: Classes<'a>,
+    pub(crate) output: Output<'a>,
     /// Helpers that were called and are still to be made.
-    pub(super) pending: Vec<(Symbol, Outline)>,
+    pub(crate) pending: Vec<(Symbol, Outline)>,
 }
 
 /// How the last reference to an object is given back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Destroyer {
+pub(crate) enum Destroyer {
     /// By a function of the program, `fn(object)`. It expects the `count` of a
     /// class instance to be 0.
     Function {
@@ -48,7 +48,7 @@ pub(super) enum Destroyer {
 }
 
 /// What counting has to do for a value.
-pub(super) enum Counted {
+pub(crate) enum Counted {
     /// Nothing.
     No,
     /// It is a pointer to a counted object, or null where that is possible.
@@ -61,7 +61,7 @@ pub(super) enum Counted {
 
 impl Shared<'_> {
     /// What counting has to do for values of type `ty`.
-    pub(super) fn counted(&mut self, ty: TypeId) -> Counted {
+    pub(crate) fn counted(&mut self, ty: TypeId) -> Counted {
         let types = self.program.types;
         let layout = types.layout(ty);
         if !layout.counted {
@@ -118,7 +118,7 @@ impl Shared<'_> {
     ///
     /// # Panics
     /// If the module has none for a type with several parts.
-    pub(super) fn retain_glue(&mut self, ty: TypeId) -> Option<Symbol> {
+    pub(crate) fn retain_glue(&mut self, ty: TypeId) -> Option<Symbol> {
         let module = self.program.module;
         if let Some(function) = module.glue.retain.get(&ty) {
             return Some(module.functions[*function].name);
@@ -132,7 +132,7 @@ impl Shared<'_> {
     }
 
     /// Asks for a helper and says what it is called.
-    pub(super) fn outline(&mut self, outline: Outline) -> Symbol {
+    pub(crate) fn outline(&mut self, outline: Outline) -> Symbol {
         let name = outline.name(self.program.interner);
         if self.output.first_use(name) {
             self.pending.push((name, outline));
@@ -143,6 +143,6 @@ impl Shared<'_> {
 
 /// Bytes of a box around a value of `size` bytes. What is freed must be what
 /// was asked for, so that all boxes are rounded the same way.
-pub(super) fn box_size(size: u32) -> u32 {
+pub(crate) fn box_size(size: u32) -> u32 {
     (simple_mir::BOX_OFFSET + size).next_multiple_of(8)
 }

@@ -11,7 +11,7 @@ use simple_source::Symbol;
 use smallvec::SmallVec;
 
 use super::code::Code;
-use super::emit::{self, PositionWriter, UnknownReference};
+use super::emit::{self, UnknownReference};
 use super::function::{Buffers, Translator};
 use super::isa::Isas;
 use super::outline::Outline;
@@ -20,26 +20,24 @@ use super::signature;
 use crate::abi::Classes;
 use crate::lines::LineCursor;
 use crate::names::{self, RuntimeNames};
-use crate::output::{FunctionInfo, Output};
+use crate::output::{FAST_ALIGN_LOG2, FunctionInfo, Output};
+use crate::positions::PositionWriter;
 use crate::{Error, OptLevel, Options, Program, Worker};
 
 /// Functions with more blocks or statements than this get the register
 /// allocator whose time is proportional to their size.
 const HUGE: usize = 20_000;
 
-/// Code begins at multiples of 16 where speed counts: what processors fetch.
-const FAST_ALIGN_LOG2: u8 = 4;
-
-pub(super) struct CraneliftWorker<'a> {
+pub(crate) struct CraneliftWorker<'a> {
     isas: &'a Isas,
-    options: Options,
-    shared: Shared<'a>,
+    pub(crate) options: Options,
+    pub(crate) shared: Shared<'a>,
     context: Context,
     builder: FunctionBuilderContext,
     control: ControlPlane,
     buffers: Buffers,
-    lines: LineCursor<'a>,
-    positions: PositionWriter,
+    pub(crate) lines: LineCursor<'a>,
+    pub(crate) positions: PositionWriter,
 }
 
 impl<'a> CraneliftWorker<'a> {
@@ -63,7 +61,8 @@ impl<'a> CraneliftWorker<'a> {
         }
     }
 
-    fn level(&self, attributes: &Attributes) -> OptLevel {
+    /// The effort to put into a function.
+    pub(crate) fn level(&self, attributes: &Attributes) -> OptLevel {
         match attributes.optimize {
             Some(OptimizeLevel::Speed(0)) => OptLevel::None,
             Some(OptimizeLevel::Speed(1)) => OptLevel::Less,
@@ -86,24 +85,18 @@ impl<'a> CraneliftWorker<'a> {
             Translator::translate(builder, &mut self.shared, &mut self.buffers, function, level);
         let isa = if is_huge(function) { self.isas.huge() } else { self.isas.get(level) };
         builder.finalize(isa.frontend_config());
-        let attributes = &function.attributes;
-        let info = FunctionInfo {
-            name: function.name,
-            display: function.display,
-            linkage: Linkage::Global,
-            align_log2: match level {
-                OptLevel::Size => 0,
-                OptLevel::None | OptLevel::Less | OptLevel::Speed => FAST_ALIGN_LOG2,
-            },
-            phase: attributes.phase.unwrap_or(match attributes.cold {
-                true => Phase::Cold,
-                false => Phase::default(),
-            }),
-            flags: FunctionFlags { library: attributes.library, runtime: false },
-            order,
-        };
+        let info = FunctionInfo::of(function, level, order);
         let isa = isa.clone();
         self.finish(&*isa, info, function.span.lo)
+    }
+
+    /// Compiles the helpers that were asked for. Helpers may need helpers; each
+    /// is made once for an object.
+    pub(crate) fn compile_helpers(&mut self) -> Result<(), Error> {
+        while let Some((name, outline)) = self.shared.pending.pop() {
+            self.compile_outline(name, outline)?;
+        }
+        Ok(())
     }
 
     fn compile_outline(&mut self, name: Symbol, outline: Outline) -> Result<(), Error> {
@@ -152,12 +145,13 @@ impl<'a> CraneliftWorker<'a> {
         let align_log2 = info.align_log2.max(code.buffer.alignment.trailing_zeros() as u8);
         let info = FunctionInfo { align_log2, ..info };
         let (lines, positions) = (&mut self.lines, &mut self.positions);
-        let rows = self.options.statement_rows;
+        positions.clear();
+        emit::positions(code, self.options.statement_rows, positions);
         self.shared.output.function(
             info,
             code.code_buffer(),
             |out| out.append(&mut relocations),
-            |out| positions.write(code, lines, start, rows, out),
+            |out| positions.write(lines, start, out),
         );
         Ok(())
     }
@@ -187,11 +181,7 @@ impl<'a> CraneliftWorker<'a> {
 impl Worker for CraneliftWorker<'_> {
     fn function(&mut self, function: FuncId, order: u64) -> Result<(), Error> {
         self.compile_function(function, order)?;
-        // Helpers may need helpers; each is made once for an object.
-        while let Some((name, outline)) = self.shared.pending.pop() {
-            self.compile_outline(name, outline)?;
-        }
-        Ok(())
+        self.compile_helpers()
     }
 
     fn data(&mut self, order: u64) {

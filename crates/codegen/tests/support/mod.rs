@@ -10,6 +10,7 @@ pub(crate) mod runtime;
 
 use machine::{Arg, Machine, Outcome};
 use simple_codegen::cranelift::Cranelift;
+use simple_codegen::direct::Direct;
 use simple_codegen::{Backend, OptLevel, Options, Program};
 use simple_mir::text::parse_module;
 use simple_mir::{FuncId, Module, TypeTable};
@@ -17,8 +18,21 @@ use simple_object::CodeObject;
 use simple_source::{Idx, Interner, SourceMap};
 
 /// Every level, as the tests go through them.
-pub(crate) const LEVELS: [OptLevel; 4] =
-    [OptLevel::None, OptLevel::Less, OptLevel::Speed, OptLevel::Size];
+pub(crate) const LEVELS: [Level; 5] = [
+    Level::Direct,
+    Level::Cranelift(OptLevel::None),
+    Level::Cranelift(OptLevel::Less),
+    Level::Cranelift(OptLevel::Speed),
+    Level::Cranelift(OptLevel::Size),
+];
+
+/// A back end with its effort.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Level {
+    /// The one that has no levels.
+    Direct,
+    Cranelift(OptLevel),
+}
 
 /// A parsed program.
 pub(crate) struct Source {
@@ -53,15 +67,15 @@ impl Source {
     }
 
     /// Compiles everything into one object.
-    pub(crate) fn object(&self, level: OptLevel) -> CodeObject {
+    pub(crate) fn object(&self, level: Level) -> CodeObject {
         compile(self.program(), level)
     }
 
-    pub(crate) fn load(&self, level: OptLevel) -> Machine {
+    pub(crate) fn load(&self, level: Level) -> Machine {
         Machine::load(self.object(level), &self.interner, runtime::address_of)
     }
 
-    pub(crate) fn assembly(&self, level: OptLevel) -> String {
+    pub(crate) fn assembly(&self, level: Level) -> String {
         let mut text = String::new();
         let object = self.object(level);
         simple_codegen::write_assembly(&mut text, &object, &self.interner, &self.sources);
@@ -74,9 +88,12 @@ impl Source {
     }
 }
 
-/// Compiles a program into one object, with Cranelift's own checks.
-pub(crate) fn compile(program: Program<'_>, level: OptLevel) -> CodeObject {
-    let backend = Cranelift::default();
+/// Compiles a program into one object, with the back ends' own checks.
+pub(crate) fn compile(program: Program<'_>, level: Level) -> CodeObject {
+    let (backend, level): (Box<dyn Backend>, OptLevel) = match level {
+        Level::Direct => (Box::new(Direct::default()), OptLevel::None),
+        Level::Cranelift(level) => (Box::new(Cranelift::default()), level),
+    };
     let options = Options { level, statement_rows: true, verify: true };
     let mut worker = backend.worker(program, options);
     for index in 0..program.module.functions.len() {
@@ -119,7 +136,7 @@ pub(crate) fn at_each_level(text: &str, test: impl Fn(&Running<'_>)) {
 pub(crate) struct Running<'a> {
     pub(crate) source: &'a Source,
     pub(crate) machine: &'a Machine,
-    pub(crate) level: OptLevel,
+    pub(crate) level: Level,
 }
 
 impl Running<'_> {
