@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use simple_codegen::cranelift::Cranelift;
+use simple_codegen::direct::Direct;
 use simple_codegen::{Backend, OptLevel, Target};
 use simple_hir::Program;
 use simple_mir::lower::LowerOptions;
@@ -221,7 +221,7 @@ impl Session {
         optimised: &Optimised,
     ) -> Result<Vec<CodeObject>, Vec<Diagnostic>> {
         let Self { interner, options, profile, pool } = self;
-        let backend = Cranelift::new(Target::default());
+        let backend = Direct::new(Target::default());
         let program = simple_codegen::Program {
             module: &optimised.module,
             types: &optimised.types,
@@ -352,7 +352,7 @@ fn cannot_link(error: &dyn std::error::Error) -> Vec<Diagnostic> {
 /// depend on the schedule; what is in them, and where the linker puts it, does
 /// not.
 fn generate(
-    backend: &Cranelift,
+    backend: &Direct,
     program: simple_codegen::Program<'_>,
     options: simple_codegen::Options,
     count: usize,
