@@ -243,8 +243,9 @@ fn the_whole_message_is_as_recorded() {
             settings.set_prepend_module_to_snapshot(false);
             settings.set_omit_expression(true);
             let compare = || settings.bind(|| insta::assert_snapshot!(name(path), message));
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(compare))
-                .map_err(|_| "not as recorded: `cargo insta review` shows how it differs".to_owned())
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(compare)).map_err(|_| {
+                "not as recorded: `cargo insta review` shows how it differs".to_owned()
+            })
         },
     );
 }

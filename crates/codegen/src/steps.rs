@@ -1,8 +1,6 @@
 //! The types on the way into a place, and what lies on that way.
 
-use simple_mir::{
-    ClassId, Function, IntType, LocalId, Place, Projection, Type, TypeId, TypeTable,
-};
+use simple_mir::{ClassId, Function, IntType, LocalId, Place, Projection, Type, TypeId, TypeTable};
 use simple_source::Idx;
 
 use crate::mentions::{is_borrowed, projections};

@@ -9,8 +9,8 @@ use super::code::{Memory, Region, machine_type};
 use super::function::{Storage, Translator};
 use crate::abi::Class;
 use crate::mentions::projections;
-pub(super) use crate::steps::{Route, integer_kind};
 use crate::steps::{self, Step};
+pub(super) use crate::steps::{Route, integer_kind};
 
 /// Where a place was found.
 #[derive(Clone, Copy, Debug)]

@@ -125,13 +125,7 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn part(
-        &self,
-        whole: &Resolved,
-        memory: Mem,
-        ty: simple_mir::TypeId,
-        offset: u32,
-    ) -> Resolved {
+    fn part(&self, whole: &Resolved, memory: Mem, ty: simple_mir::TypeId, offset: u32) -> Resolved {
         let held = super::analysis::Held::of(self.types, ty);
         Resolved { at: At::Memory(memory.plus(offset)), ty, held, ..*whole }
     }
@@ -141,9 +135,7 @@ impl Translator<'_, '_> {
         let place = self.place(place)?;
         let (function, size) = match self.types.get(place.ty) {
             Type::Str => (self.shared.names.list_free, 1),
-            Type::List(element) => {
-                (self.shared.names.list_free, self.types.layout(element).size)
-            }
+            Type::List(element) => (self.shared.names.list_free, self.types.layout(element).size),
             Type::Box(value) => (self.shared.names.free, box_size(self.types.layout(value).size)),
             Type::Class(class) => {
                 (self.shared.names.class_free, self.shared.classes.class_fields(class).size)
@@ -204,11 +196,7 @@ impl Translator<'_, '_> {
     }
 
     /// `place = weak reference to object`
-    pub(super) fn downgrade(
-        &mut self,
-        place: Place,
-        object: &Operand,
-    ) -> Result<(), Unsupported> {
+    pub(super) fn downgrade(&mut self, place: Place, object: &Operand) -> Result<(), Unsupported> {
         self.spill_temporaries(true);
         let value = self.value(object)?;
         let retain = self.shared.names.weak_retain;

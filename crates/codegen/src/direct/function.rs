@@ -730,4 +730,3 @@ impl Arrivals {
         Arrival::Stack(Mem::frame(8 + self.stack))
     }
 }
-

@@ -148,8 +148,7 @@ impl Translator<'_, '_> {
         let object = self.allocate(u64::from(size), NEW_OBJECT)?;
         self.fill_word(object, CLOSURE_CODE_OFFSET, Value::Symbol(code));
         self.fill_word(object, CLOSURE_DROP_OFFSET, Value::Symbol(drop));
-        let (Type::Struct(id), Shape::Fields(offsets)) =
-            (self.types.get(captured), &layout.shape)
+        let (Type::Struct(id), Shape::Fields(offsets)) = (self.types.get(captured), &layout.shape)
         else {
             panic!("invalid MIR: captures are a struct")
         };

@@ -543,9 +543,7 @@ impl Translator<'_, '_> {
         }
         let kept = (self.gprs.locked, self.xmms.locked);
         for (field, (ty, offset)) in fields.iter().zip(parts) {
-            let Arg::Value(operand) = field else {
-                panic!("invalid MIR: an address in a value")
-            };
+            let Arg::Value(operand) = field else { panic!("invalid MIR: an address in a value") };
             let value = self.value(operand)?;
             self.write_memory(memory.plus(offset), Held::of(self.types, ty), value);
             // What one field was read through, the next one does not need.
@@ -627,9 +625,7 @@ impl Translator<'_, '_> {
 fn uses_gpr(value: Value, gpr: Gpr) -> bool {
     match value {
         Value::Gpr(other) => other == gpr,
-        Value::Mem(mem) => {
-            mem.base == gpr || mem.index.is_some_and(|(index, _)| index == gpr)
-        }
+        Value::Mem(mem) => mem.base == gpr || mem.index.is_some_and(|(index, _)| index == gpr),
         _ => false,
     }
 }

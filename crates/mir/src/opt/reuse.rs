@@ -233,10 +233,8 @@ impl Rewriter<'_> {
                 && !has(known, read)
             {
                 let from = self.shorter(function, place, place.len.saturating_sub(1));
-                let kind = StatementKind::Assign(
-                    Place::local(local),
-                    Rvalue::Use(Operand::Copy(from)),
-                );
+                let kind =
+                    StatementKind::Assign(Place::local(local), Rvalue::Use(Operand::Copy(from)));
                 self.out.push(Statement { kind, span });
             }
             put(known, read);
