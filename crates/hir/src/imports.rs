@@ -1,6 +1,6 @@
 //! Which modules a file wants, so that the driver can find their files.
 
-use simple_source::{Span, Symbol};
+use simple_source::{Span, Symbol, sym};
 use simple_syntax::ast::{Ast, ItemKind};
 
 /// A module that a file's `use` may mean.
@@ -27,6 +27,10 @@ pub fn imports(ast: &Ast) -> Vec<Import> {
                 (Some(first), Some(last)) => first.span.to(last.span),
                 _ => continue,
             };
+            // A name that the parser missed names no file.
+            if names_of_path.iter().any(|name| name.symbol == sym::EMPTY) {
+                continue;
+            }
             found.push(Import {
                 path: names_of_path.iter().map(|name| name.symbol).collect(),
                 exact: names.is_some() || names_of_path.len() == 1,

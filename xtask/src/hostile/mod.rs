@@ -156,7 +156,10 @@ impl Tools<'_> {
                 (Expected::Any, bytes)
             }
         };
-        let file = self.options.folder.join(input.name() + ".spl");
+        // A folder of its own: messages speak of the modules that lie beside.
+        let folder = self.options.folder.join(input.name());
+        std::fs::create_dir_all(&folder).map_err(|error| system(&folder, &error))?;
+        let file = folder.join(input.name() + ".spl");
         std::fs::write(&file, &bytes).map_err(|error| system(&file, &error))?;
         let result = self.check_file(&file, expected, bytes.len(), worst);
         let result = match input {
@@ -165,7 +168,7 @@ impl Tools<'_> {
             }
             _ => result,
         };
-        std::fs::remove_file(&file).map_err(|error| system(&file, &error))?;
+        std::fs::remove_dir_all(&folder).map_err(|error| system(&folder, &error))?;
         result
     }
 

@@ -1,7 +1,7 @@
 //! `use`: which module a path means, and which names it binds.
 
 use simple_source::interner::FxHashSet;
-use simple_source::{Applicability, Diagnostic, Span, Symbol};
+use simple_source::{Applicability, Diagnostic, Span, Symbol, sym};
 use simple_syntax::ast::{self, ItemKind};
 
 use super::collect::bind_import;
@@ -37,6 +37,10 @@ pub(crate) fn resolve_uses(
             let item = ast.item(item);
             if let ItemKind::Use { path, alias, names } = item.kind {
                 let path = ast.list(path);
+                // The parser told that a name is missing.
+                if path.iter().any(|name| name.symbol == sym::EMPTY) {
+                    continue;
+                }
                 let names = names.map(|names| ast.list(names));
                 let public = item.public.is_some();
                 use_item(program, module, path, alias, names, public, missing, diags, &mut pending);

@@ -74,7 +74,9 @@ impl Printer<'_> {
             });
             let is_attribute =
                 matches!(self.tokens.kind(at), TokenKind::At | TokenKind::HashBracket);
-            let is_declaration = kind == BlockKind::File && self.is_declaration(at, to);
+            // Between two attributes nobody asks, and the answer is far away.
+            let is_asked = kind == BlockKind::File && !(above.after_attribute && is_attribute);
+            let is_declaration = is_asked && self.is_declaration(at, to);
             above.is_declaration = is_declaration && !above.after_attribute;
             self.above_line(at, indent, above);
             let suffix = if is_last { suffix } else { "" };
