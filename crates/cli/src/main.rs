@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod memory;
 mod report;
 
 use std::ffi::OsString;
@@ -14,6 +15,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command};
+
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory;
 
 fn main() -> ExitCode {
     let cli = Cli::parse_from(with_run(std::env::args_os().collect()));

@@ -1,5 +1,6 @@
 //! `simple build`: to an executable, or to any form on the way there.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,8 +26,10 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
     if matches!(build.emit, Emit::Tokens | Emit::Ast) {
         return emit_syntax(build, &file);
     }
-    let mut session = session(options)?;
-    let checked = session.check(&input(&file));
+    // The process ends when this is done: giving memory back piece by piece
+    // would only delay that.
+    let mut session = ManuallyDrop::new(session(options)?);
+    let checked = ManuallyDrop::new(session.check(&input(&file)));
     if checked.has_errors() {
         return Err(report::refuse(&build.common, &checked.diagnostics, &checked.sources));
     }
@@ -36,23 +39,23 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
         return write_text(build, &text);
     }
     let refuse = |list: Vec<Diagnostic>| report::refuse(&build.common, &list, &checked.sources);
-    let optimised = session.lower(&checked).map_err(refuse)?;
+    let optimised = ManuallyDrop::new(session.lower(&checked).map_err(refuse)?);
     if build.emit == Emit::Mir {
         let text =
             simple_mir::text::print_module(&optimised.module, &optimised.types, &session.interner);
         return write_text(build, &text);
     }
-    let objects = session.compile(&checked, &optimised).map_err(refuse)?;
+    let objects = ManuallyDrop::new(session.compile(&checked, &optimised).map_err(refuse)?);
     if build.emit == Emit::Asm {
         let mut text = String::new();
-        for object in &objects {
+        for object in objects.iter() {
             simple_codegen::write_assembly(&mut text, object, &session.interner, &checked.sources);
         }
         return write_text(build, &text);
     }
     if build.emit == Emit::Obj {
         let mut bytes = Vec::new();
-        for object in &objects {
+        for object in objects.iter() {
             let blob = simple_object::blob::write(object, &session.interner);
             bytes.extend(blob.map_err(|error| report::fail(&error.to_string()))?);
         }
@@ -60,7 +63,7 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
         session.write(&path, &bytes).map_err(refuse)?;
         return report::profile(&build.common, &session);
     }
-    let bytes = session.link(&checked, &objects).map_err(refuse)?;
+    let bytes = ManuallyDrop::new(session.link(&checked, &objects).map_err(refuse)?);
     let path = build.output.clone().unwrap_or_else(|| default_output(&file));
     session.write(&path, &bytes).map_err(refuse)?;
     if build.common.verbose {

@@ -1,5 +1,6 @@
 //! `simple check`: only what is wrong.
 
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
 use simple_driver::Mode;
@@ -20,8 +21,9 @@ fn try_check(check: &Check) -> Result<ExitCode, ExitCode> {
     let mut status = ExitCode::SUCCESS;
     for file in files {
         let file = program_file(Some(&file))?;
-        let mut session = session(options(&check.common, None, Mode::Check))?;
-        let checked = session.check(&input(&file));
+        // There are few files, and then the process ends.
+        let mut session = ManuallyDrop::new(session(options(&check.common, None, Mode::Check))?);
+        let checked = ManuallyDrop::new(session.check(&input(&file)));
         report::diagnostics(&check.common, &checked.diagnostics, &checked.sources);
         report::profile(&check.common, &session)?;
         if checked.has_errors() {

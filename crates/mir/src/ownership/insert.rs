@@ -22,6 +22,14 @@ use crate::{
 /// Rewrites `function`; the result lists the glue that it calls.
 pub(super) fn rewrite(function: &mut Function, types: &TypeTable, program: &Program) -> GlueCalls {
     prepare::prepare(function, types);
+    if counts_nothing(function, types, program) {
+        for block in function.blocks.iter_mut() {
+            block.statements.retain(|statement| {
+                !matches!(statement.kind, StatementKind::Nop | StatementKind::Keep(_))
+            });
+        }
+        return GlueCalls::default();
+    }
     let mut body = Body::new(types, program, function);
     let aliases = aliases::select(&mut body);
     let liveness = body.liveness();
@@ -61,6 +69,35 @@ pub(super) fn rewrite(function: &mut Function, types: &TypeTable, program: &Prog
     function.projections = projections;
     function.args = args;
     glue
+}
+
+/// Whether `function` has no place that holds anything counted: then both
+/// dialects say the same. Counted constants are static objects, and a result
+/// that nobody wants is the only counted value without a place.
+fn counts_nothing(function: &Function, types: &TypeTable, program: &Program) -> bool {
+    let plain = |ty: TypeId| match types.get(ty) {
+        Type::Address(target) => !types.is_counted(target),
+        _ => !types.is_counted(ty),
+    };
+    if !function.locals.iter().all(|local| plain(local.ty)) {
+        return false;
+    }
+    let statements = function.blocks.iter().flat_map(|block| &block.statements);
+    statements.into_iter().all(|statement| match statement.kind {
+        StatementKind::Nop
+        | StatementKind::Keep(_)
+        | StatementKind::Assign(..)
+        | StatementKind::CheckIndex { .. } => true,
+        StatementKind::Call { dest: Some(_), callee, .. } => {
+            matches!(callee, Callee::Function(_) | Callee::Extern(_))
+        }
+        StatementKind::Call { dest: None, callee, .. } => match callee {
+            Callee::Function(id) => program.result(id).is_some_and(|ty| !types.is_counted(ty)),
+            Callee::Extern(_) => true,
+            Callee::Closure(_) | Callee::Method(..) => false,
+        },
+        _ => false,
+    })
 }
 
 struct Inserter<'b, 'a> {

@@ -91,6 +91,17 @@ struct Summary {
     passed: Vec<(u32, Param)>,
 }
 
+impl Summary {
+    fn add_call(&mut self, callee: &Callee, program: &Program) {
+        match callee {
+            Callee::Function(id) => self.calls.push(*id),
+            callee => {
+                self.effects.add(program.effects(callee));
+            }
+        }
+    }
+}
+
 /// Decides all modes of `module`.
 pub(super) fn solve(module: &mut Module, types: &TypeTable) -> Program {
     fix_plain_modes(module, types);
@@ -251,15 +262,26 @@ fn solve_effects(summaries: &[Summary]) -> IndexVec<FuncId, Effects> {
 fn summarise(function: &Function, types: &TypeTable, program: &Program) -> Summary {
     let mut summary = Summary::default();
     for_each_value(function, |id, _| summary.values.push(id));
+    // Where nothing is reached through a pointer and the modes are known, only
+    // calls are of interest.
+    if !function.projections.contains(&Projection::Deref)
+        && !function.params.contains(&ParamMode::Undecided)
+    {
+        for statement in function.blocks.iter().flat_map(|block| &block.statements) {
+            if let StatementKind::Call { callee, .. } = &statement.kind {
+                summary.add_call(callee, program);
+            }
+        }
+        summary.calls.sort_unstable();
+        summary.calls.dedup();
+        return summary;
+    }
     let body = Body::new(types, program, function);
     for &block in body.cfg.order() {
         let block = &function.blocks[block];
         for statement in &block.statements {
-            if let StatementKind::Call { callee, .. } = statement.kind {
-                match callee {
-                    Callee::Function(id) => summary.calls.push(id),
-                    callee => drop(summary.effects.add(program.effects(&callee))),
-                }
+            if let StatementKind::Call { callee, .. } = &statement.kind {
+                summary.add_call(callee, program);
             }
             for_each_occurrence(function, statement, |occurrence| {
                 summary.effects.add(effects_of(&body, &occurrence));
