@@ -3,16 +3,18 @@
 //!
 //! Each thread cuts pieces from chunks of its own and keeps what was freed in
 //! one list for each size; nothing is locked, merged or given back to the
-//! system. A piece that another thread frees joins that thread's list. Chunks
-//! and large pieces ask for huge pages, since a page fault for each 4 KB of a
-//! large build costs more than all else in this module. Measurements are in
+//! system. A piece that another thread frees joins that thread's list. Large
+//! pieces are mappings of their own. Both ask for huge pages, since a page fault
+//! for each 4 KB of a large build costs more than all else in this module. Measurements are in
 //! `docs/design/performance.md`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
 use std::ptr::{NonNull, null_mut};
 
-use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous, munmap};
+use rustix::mm::{
+    Advice, MapFlags, MremapFlags, ProtFlags, madvise, mmap_anonymous, mremap, mremap_fixed, munmap,
+};
 
 /// See the module.
 pub(crate) struct Memory;
@@ -23,8 +25,8 @@ const ALIGN: usize = 16;
 const FINE: usize = 512;
 /// Above [`FINE`] there are so many sizes to a doubling.
 const STEPS: usize = 4;
-/// Larger pieces come from the system's allocator.
-const LARGEST: usize = 32 << 10;
+/// Larger pieces are mappings of their own, which grow without being copied.
+const LARGEST: usize = 256 << 10;
 const FINE_CLASSES: usize = FINE / ALIGN;
 const CLASSES: usize =
     FINE_CLASSES + STEPS * (LARGEST.trailing_zeros() - FINE.trailing_zeros()) as usize;
@@ -33,9 +35,8 @@ const CLASSES: usize =
 const FIRST_CHUNK: usize = 256 << 10;
 /// Chunks double up to this.
 const LAST_CHUNK: usize = 4 << 20;
+const PAGE: usize = 4 << 10;
 const HUGE_PAGE: usize = 2 << 20;
-/// Pieces of the system's allocator that are worth asking for huge pages.
-const WORTH_HUGE: usize = 2 * HUGE_PAGE;
 
 /// What one thread has.
 struct Local {
@@ -58,20 +59,35 @@ thread_local! {
     };
 }
 
-/// The class of pieces for `layout`; none if they are not of this allocator.
-fn class_of(layout: Layout) -> Option<usize> {
+/// Where pieces for a layout come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Origin {
+    /// A thread's chunks and lists: the class.
+    Class(usize),
+    /// A mapping of its own.
+    Mapping,
+    /// The system's allocator.
+    System,
+}
+
+/// Where pieces for `layout` come from: nothing else needs to be known to give
+/// them back.
+fn origin_of(layout: Layout) -> Origin {
     let size = layout.size();
-    if layout.align() > ALIGN || size > LARGEST {
-        return None;
+    if layout.align() > ALIGN {
+        return Origin::System;
+    }
+    if size > LARGEST {
+        return Origin::Mapping;
     }
     if size <= FINE {
-        return Some(size.saturating_sub(1) / ALIGN);
+        return Origin::Class(size.saturating_sub(1) / ALIGN);
     }
     // The highest bit of the last byte's number, and the two below it.
     let last = size - 1;
     let doubling = last.ilog2() - FINE.ilog2();
     let step = (last >> (last.ilog2() - STEPS.ilog2())) - STEPS;
-    Some(FINE_CLASSES + doubling as usize * STEPS + step)
+    Origin::Class(FINE_CLASSES + doubling as usize * STEPS + step)
 }
 
 /// The bytes of pieces of `class`.
@@ -151,56 +167,78 @@ fn map(size: usize) -> Option<NonNull<u8>> {
     }
 }
 
-/// Asks for huge pages for a large piece of the system's allocator.
-fn advise(piece: *mut u8, size: usize) {
-    if piece.is_null() || size < WORTH_HUGE {
-        return;
+/// The bytes of the mapping for a piece.
+fn mapped(size: usize) -> usize {
+    size.next_multiple_of(PAGE)
+}
+
+/// Changes the size of a mapping; null if that cannot be done.
+///
+/// # Safety
+/// `piece` is a mapping of `old` bytes that nobody else uses. It is gone unless
+/// the result is null.
+unsafe fn remap(piece: *mut u8, old: usize, new: usize) -> *mut u8 {
+    // One that becomes large moves to where huge pages begin, unless it is so
+    // already; the pages themselves are not copied.
+    if new > old
+        && new >= HUGE_PAGE
+        && let Some(target) = map(new)
+    {
+        let flags = MremapFlags::MAYMOVE;
+        // SAFETY: the target is a mapping that nobody has seen; both are that long.
+        let moved = unsafe { mremap_fixed(piece.cast(), old, new, flags, target.as_ptr().cast()) };
+        return match moved {
+            Ok(moved) => {
+                // SAFETY: as in `map`; the advice went with the old mapping.
+                let _ = unsafe { madvise(moved, new, Advice::LinuxHugepage) };
+                moved.cast()
+            }
+            Err(_) => {
+                // SAFETY: nobody has seen the target.
+                let _ = unsafe { munmap(target.as_ptr().cast(), new) };
+                null_mut()
+            }
+        };
     }
-    let first = piece.align_offset(HUGE_PAGE);
-    let len = size.saturating_sub(first) / HUGE_PAGE * HUGE_PAGE;
-    // SAFETY: the range lies within the piece, and the advice changes nothing
-    // that it holds.
-    let _ = unsafe { madvise(piece.wrapping_add(first).cast(), len, Advice::LinuxHugepage) };
+    // SAFETY: the caller's promise.
+    let moved = unsafe { mremap(piece.cast(), old, new, MremapFlags::MAYMOVE) };
+    moved.map_or(null_mut(), |moved| moved.cast())
 }
 
 // SAFETY: pieces of a class have at least the size and alignment of all layouts
 // of that class, are never in two hands (a thread's lists and chunks are its
 // own, and nothing here calls back while they are changed), and a layout alone
-// says whether a piece is of this allocator or the system's.
+// says where a piece came from.
 unsafe impl GlobalAlloc for Memory {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        match class_of(layout) {
+        match origin_of(layout) {
             // SAFETY: no reference to the thread's part exists outside of this
             // call.
-            Some(class) => LOCAL.with(|local| unsafe { (*local.get()).take(class) }),
-            None => {
-                // SAFETY: the caller's promise.
-                let piece = unsafe { System.alloc(layout) };
-                advise(piece, layout.size());
-                piece
-            }
+            Origin::Class(class) => LOCAL.with(|local| unsafe { (*local.get()).take(class) }),
+            Origin::Mapping => map(mapped(layout.size())).map_or(null_mut(), NonNull::as_ptr),
+            // SAFETY: the caller's promise.
+            Origin::System => unsafe { System.alloc(layout) },
         }
     }
 
     unsafe fn dealloc(&self, piece: *mut u8, layout: Layout) {
-        match class_of(layout) {
+        match origin_of(layout) {
             // SAFETY: as in `alloc`; the layout is the one that it came with.
-            Some(class) => LOCAL.with(|local| unsafe { (*local.get()).give(piece, class) }),
+            Origin::Class(class) => LOCAL.with(|local| unsafe {
+                (*local.get()).give(piece, class);
+            }),
+            // SAFETY: the mapping is that long and nobody uses it any more. If
+            // it fails, it stays, which is harmless.
+            Origin::Mapping => drop(unsafe { munmap(piece.cast(), mapped(layout.size())) }),
             // SAFETY: the caller's promise.
-            None => unsafe { System.dealloc(piece, layout) },
+            Origin::System => unsafe { System.dealloc(piece, layout) },
         }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if class_of(layout).is_none() {
-            // SAFETY: the caller's promise.
-            let piece = unsafe { System.alloc_zeroed(layout) };
-            advise(piece, layout.size());
-            return piece;
-        }
         // SAFETY: the caller's promise.
         let piece = unsafe { self.alloc(layout) };
-        if !piece.is_null() {
+        if !piece.is_null() && origin_of(layout) != Origin::Mapping {
             // SAFETY: the piece has that size.
             unsafe { piece.write_bytes(0, layout.size()) };
         }
@@ -211,14 +249,18 @@ unsafe impl GlobalAlloc for Memory {
         // SAFETY: the caller promises that the new size with this alignment is
         // a layout.
         let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
-        match (class_of(layout), class_of(new)) {
-            (Some(old), Some(new)) if old == new => piece,
-            (None, None) => {
-                // SAFETY: the caller's promise.
-                let piece = unsafe { System.realloc(piece, layout, size) };
-                advise(piece, size);
-                piece
+        match (origin_of(layout), origin_of(new)) {
+            (Origin::Class(old), Origin::Class(new)) if old == new => piece,
+            (Origin::Mapping, Origin::Mapping) => {
+                let (old, new) = (mapped(layout.size()), mapped(size));
+                if old == new {
+                    return piece;
+                }
+                // SAFETY: the piece is such a mapping.
+                unsafe { remap(piece, old, new) }
             }
+            // SAFETY: the caller's promise.
+            (Origin::System, Origin::System) => unsafe { System.realloc(piece, layout, size) },
             _ => {
                 // SAFETY: the caller's promise; both pieces have the bytes that
                 // are copied, and they are different.
@@ -244,23 +286,24 @@ mod tests {
         let layout = |size| Layout::from_size_align(size, 8).expect("a small layout");
         let mut last = 0;
         for size in 1..=LARGEST {
-            let class = class_of(layout(size)).expect("it is not too large");
+            let Origin::Class(class) = origin_of(layout(size)) else { panic!("{size} is small") };
             assert!(class == last || class == last + 1, "class {class} at {size}");
             assert!(size_of(class) >= size && size_of(class) % ALIGN == 0);
             assert!(class == 0 || size_of(class - 1) < size, "{size} would fit below");
             last = class;
         }
         assert_eq!(last, CLASSES - 1);
-        assert_eq!(class_of(layout(LARGEST + 1)), None);
-        assert_eq!(class_of(Layout::from_size_align(8, 64).expect("a layout")), None);
+        assert_eq!(origin_of(layout(LARGEST + 1)), Origin::Mapping);
+        let aligned = Layout::from_size_align(8, 64).expect("a layout");
+        assert_eq!(origin_of(aligned), Origin::System);
     }
 
     #[test]
     fn pieces_keep_what_was_written() {
         let memory = Memory;
         let mut pieces: Vec<(*mut u8, Layout, u8)> = Vec::new();
-        for round in 0..4000_usize {
-            let size = 1 + round * 7919 % 70_000;
+        for round in 0..1000_usize {
+            let size = 1 + round * 7919 % 700_000;
             let layout = Layout::from_size_align(size, 1 << (round % 5)).expect("a layout");
             // SAFETY: the layout is not empty, and all bytes are written before
             // they are read.
