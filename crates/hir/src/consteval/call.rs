@@ -32,7 +32,7 @@ impl Machine<'_> {
                 if let Some(arg) = args.first() {
                     let ty = frame.ty(self.context.types, body.exprs[arg.value].ty);
                     let value = self.expr(frame, arg.value)?;
-                    self.show(ty, &value, true, &mut text, span)?;
+                    self.show(ty, &value, true, &mut text)?;
                 }
                 return Self::panics(span, text);
             }
@@ -41,7 +41,7 @@ impl Machine<'_> {
                 for arg in args {
                     let ty = frame.ty(self.context.types, body.exprs[arg.value].ty);
                     let value = self.expr(frame, arg.value)?;
-                    self.show(ty, &value, true, &mut text, span)?;
+                    self.show(ty, &value, true, &mut text)?;
                 }
                 return Ok(ConstValue::Str(self.context.interner.intern(&text)));
             }

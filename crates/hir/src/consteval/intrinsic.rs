@@ -38,7 +38,7 @@ impl Machine<'_> {
             }
             ("text", [value]) => {
                 let mut text = String::new();
-                self.show(first, value, true, &mut text, span)?;
+                self.show(first, value, true, &mut text)?;
                 plain(ConstValue::Str(self.context.interner.intern(&text)))
             }
             ("cast", [value]) => {

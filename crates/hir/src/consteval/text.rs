@@ -1,7 +1,5 @@
 //! Text of values, as interpolation and `print` write it.
 
-use simple_source::Span;
-
 use super::frame::Frame;
 use super::{BYTES_OF_A_STEP, Exit, Flow, Machine};
 use crate::body::*;
@@ -32,10 +30,9 @@ impl Machine<'_> {
             match part {
                 Part::Text(symbol) => text.push_str(self.context.interner.resolve(*symbol)),
                 Part::Value { value, spec: None } => {
-                    let span = body.exprs[*value].span;
                     let ty = frame.ty(self.context.types, body.exprs[*value].ty);
                     let value = self.expr(frame, *value)?;
-                    self.show(ty, &value, true, &mut text, span)?;
+                    self.show(ty, &value, true, &mut text)?;
                 }
                 Part::Value { spec: Some(_), .. } => return Self::defer(),
             }
@@ -50,7 +47,6 @@ impl Machine<'_> {
         value: &ConstValue,
         top: bool,
         out: &mut String,
-        span: Span,
     ) -> Result<(), Exit> {
         match (value, self.context.types.kind(ty)) {
             (ConstValue::Unit, _) => out.push_str("()"),
@@ -71,7 +67,7 @@ impl Machine<'_> {
                     if index > 0 {
                         out.push_str(", ");
                     }
-                    self.show(element, value, false, out, span)?;
+                    self.show(element, value, false, out)?;
                 }
                 out.push(']');
             }

@@ -149,8 +149,8 @@ impl Program {
     ) -> Diagnostic {
         let ast = self.ast(module);
         let items = || ast.items.iter().map(|id| ast.item(*id));
-        let uses = items().filter(|item| matches!(item.kind, ast::ItemKind::Use { .. }));
-        let (at, edit) = match uses.last() {
+        let is_use = |item: &&ast::Item| matches!(item.kind, ast::ItemKind::Use { .. });
+        let (at, edit) = match items().rfind(is_use) {
             Some(last) => (last.span.end(), format!("\n{text}")),
             None => {
                 let Some(first) = items().next() else {
