@@ -1,8 +1,9 @@
 //! Integer powers and the mathematical functions.
 //!
-//! The functions come from `libm`, a port of musl's: the same bits on every
+//! Most functions come from `libm`, a port of musl's: the same bits on every
 //! machine.
 
+use crate::exponential;
 use crate::panic::{self, Part, trap};
 use crate::processor;
 
@@ -97,12 +98,12 @@ fn wrapping(mut base: u64, exp: i64) -> u64 {
     result
 }
 
-/// Exports functions of `libm`.
+/// Exports functions of a module.
 macro_rules! export {
-    ($($export:literal $name:ident = $function:ident($($argument:ident: $type:ty),+);)+) => {$(
+    ($module:ident: $($export:literal $name:ident = $function:ident($($argument:ident: $type:ty),+);)+) => {$(
         #[unsafe(export_name = $export)]
         extern "C" fn $name($($argument: $type),+) -> last!($($type),+) {
-            libm::$function($($argument),+)
+            $module::$function($($argument),+)
         }
     )+};
 }
@@ -117,7 +118,16 @@ macro_rules! last {
     };
 }
 
-export! {
+export! { exponential:
+    "rt_math_exp" exp = exp(x: f64);
+    "rt_math_exp2" exp2 = exp2(x: f64);
+    "rt_math_ln" ln = ln(x: f64);
+    "rt_math_log2" log2 = log2(x: f64);
+    "rt_math_log10" log10 = log10(x: f64);
+    "rt_math_pow" pow = pow(x: f64, y: f64);
+}
+
+export! { libm:
     "rt_math_sin" sin = sin(x: f64);
     "rt_math_cos" cos = cos(x: f64);
     "rt_math_tan" tan = tan(x: f64);
@@ -127,13 +137,8 @@ export! {
     "rt_math_sinh" sinh = sinh(x: f64);
     "rt_math_cosh" cosh = cosh(x: f64);
     "rt_math_tanh" tanh = tanh(x: f64);
-    "rt_math_exp" exp = exp(x: f64);
-    "rt_math_exp2" exp2 = exp2(x: f64);
     "rt_math_exp_m1" exp_m1 = expm1(x: f64);
-    "rt_math_ln" ln = log(x: f64);
     "rt_math_ln_1p" ln_1p = log1p(x: f64);
-    "rt_math_log2" log2 = log2(x: f64);
-    "rt_math_log10" log10 = log10(x: f64);
     "rt_math_cbrt" cbrt = cbrt(x: f64);
     "rt_math_floor" floor = floor(x: f64);
     "rt_math_ceil" ceil = ceil(x: f64);
@@ -144,7 +149,6 @@ export! {
     "rt_math_trunc_f32" trunc_f32 = truncf(x: f32);
     "rt_math_round_f32" round_f32 = roundf(x: f32);
     "rt_math_atan2" atan2 = atan2(y: f64, x: f64);
-    "rt_math_pow" pow = pow(x: f64, y: f64);
     "rt_math_hypot" hypot = hypot(x: f64, y: f64);
 }
 

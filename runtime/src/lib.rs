@@ -30,6 +30,7 @@ mod arithmetic;
 mod clock;
 mod count;
 mod environment;
+mod exponential;
 mod format;
 mod hash;
 mod io;
