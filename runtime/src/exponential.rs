@@ -164,7 +164,9 @@ impl Scaled {
         let bits = x.to_bits() & (u64::MAX >> 1);
         let scaled = match bits >> 52 {
             0 => Self::new(bits.into(), 1074),
-            exponent => Self::new((bits & (1 << 52) - 1 | 1 << 52).into(), 1075 - exponent as i32),
+            exponent => {
+                Self::new(((bits & ((1 << 52) - 1)) | (1 << 52)).into(), 1075 - exponent as i32)
+            }
         };
         Self { negative: x < 0.0, ..scaled }
     }

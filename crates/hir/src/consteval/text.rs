@@ -1,5 +1,7 @@
 //! Text of values, as interpolation and `print` write it.
 
+use simple_source::Span;
+
 use super::frame::Frame;
 use super::{BYTES_OF_A_STEP, Exit, Flow, Machine};
 use crate::body::*;

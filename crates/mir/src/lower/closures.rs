@@ -236,7 +236,7 @@ impl FunctionLowerer<'_, '_, '_> {
     }
 
     /// A value put behind a trait.
-    pub(crate) fn to_dyn(&mut self, value: hir::ExprId, ty: Ty) -> Rvalue {
+    pub(crate) fn put_behind_trait(&mut self, value: hir::ExprId, ty: Ty) -> Rvalue {
         let from = self.subst(self.expr_of(value).ty);
         let to = self.subst(ty);
         let value = self.operand(value);

@@ -309,7 +309,7 @@ impl FunctionLowerer<'_, '_, '_> {
                 self.option_chain(value, binding, step, flatten, expr.ty)
             }
             ExprKind::Cast(value) => self.cast(value, expr.ty),
-            ExprKind::ToDyn(value) => self.to_dyn(value, expr.ty),
+            ExprKind::ToDyn(value) => self.put_behind_trait(value, expr.ty),
             ExprKind::Tuple(elements) => {
                 let elements = self.body().list(elements).to_vec();
                 let values = self.operands(&elements);

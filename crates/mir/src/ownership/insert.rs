@@ -416,8 +416,9 @@ impl Inserter<'_, '_> {
         let changed: SmallVec<[Segment; 4]> = changed.collect();
         let way = body.way(place);
         way.segments.iter().chain(self.alias_segments(place.local)).all(|segment| {
-            !(effects.writes && segment.region.is_shared())
-                && !changed.iter().any(|change| change.overlaps(segment, body.function))
+            let may_be_written = effects.writes && segment.region.is_shared();
+            let is_changed = changed.iter().any(|change| change.overlaps(segment, body.function));
+            !(may_be_written || is_changed)
         })
     }
 
