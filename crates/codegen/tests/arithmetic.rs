@@ -1,6 +1,8 @@
 //! Operators on all types over edge values, checked against Rust: results,
 //! and the traps of those that do not fit.
 
+#![allow(clippy::type_complexity, reason = "tables of a name and a function")]
+
 mod support;
 
 use simple_mir::IntType;

@@ -844,7 +844,7 @@ fn run () -> i64 {
     release _4
     return _2
 }",
-        |run| assert_eq!(run.int("run", &[]), 1431_100),
+        |run| assert_eq!(run.int("run", &[]), 1_431_100),
     );
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
-use simple_link::{Input, Options};
+use simple_link::{Input, Options, SourceFile};
 use simple_object::blob::Blob;
 use simple_object::positions::{Encoder, Position, PositionKind};
 use simple_object::{
@@ -93,8 +93,10 @@ fn runtimes() -> [(&'static str, Blob<'static>); 2] {
         .map(|(name, bytes)| (name, Blob::parse(bytes).expect("the runtime is whole")))
 }
 
+const HELLO: SourceFile<'static> = SourceFile { name: "hello.spl", library: false };
+
 const OPTIONS: Options<'static> =
-    Options { entry: "_start", strip: false, debug: None, files: &["hello.spl"] };
+    Options { entry: "_start", strip: false, debug: None, files: &[HELLO] };
 
 fn link(runtime: Blob<'static>, end: End) -> Vec<u8> {
     let interner = Interner::new();

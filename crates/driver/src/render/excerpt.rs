@@ -59,8 +59,8 @@ impl Excerpt {
         let offset = |position: u32| (position.saturating_sub(file.base) as usize).min(text.len());
         let mut excerpt =
             Self { text: String::new(), first_line: first + 1, is_cut: false, pieces: Vec::new() };
-        for line in first..=last {
-            let whole = starts[line] as usize..line_end(line);
+        for (line, start) in starts.iter().enumerate().take(last + 1).skip(first) {
+            let whole = *start as usize..line_end(line);
             let mut shown = whole.clone();
             if whole.len() > LONGEST {
                 let here = spans

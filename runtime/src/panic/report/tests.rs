@@ -1,4 +1,3 @@
-use std::boxed::Box;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
