@@ -288,7 +288,7 @@ mod tests {
         for size in 1..=LARGEST {
             let Origin::Class(class) = origin_of(layout(size)) else { panic!("{size} is small") };
             assert!(class == last || class == last + 1, "class {class} at {size}");
-            assert!(size_of(class) >= size && size_of(class) % ALIGN == 0);
+            assert!(size_of(class) >= size && size_of(class).is_multiple_of(ALIGN));
             assert!(class == 0 || size_of(class - 1) < size, "{size} would fit below");
             last = class;
         }

@@ -1,6 +1,6 @@
 //! What the whole-program tests share: running the command, many at a time.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
