@@ -9,7 +9,8 @@ use simple_codegen::direct::Direct;
 use simple_codegen::{Backend, OptLevel, Target};
 use simple_hir::Program;
 use simple_mir::lower::LowerOptions;
-use simple_mir::{FuncId, Module, TypeTable};
+use simple_mir::validate::expect_valid;
+use simple_mir::{Dialect, FuncId, Module, TypeTable};
 use simple_object::CodeObject;
 use simple_object::blob::Blob;
 use simple_source::{Diagnostic, Interner, SourceMap, Span};
@@ -189,10 +190,16 @@ impl Session {
                 return Err(late);
             }
             let mut module = lowered.module;
+            let check = |module: &Module, dialect, pass| {
+                if cfg!(debug_assertions) {
+                    expect_valid(module, &types, interner, dialect, pass);
+                }
+            };
+            check(&module, Dialect::Values, "lowering");
             // MIR to better MIR.
             if options.level != Level::Debug {
                 profile.stage("optimise", "functions", || {
-                    simple_mir::opt::optimise(&mut module, &types);
+                    simple_mir::opt::optimise(&mut module, &types, interner);
                     ((), module.functions.len())
                 });
             }
@@ -201,9 +208,10 @@ impl Session {
                 simple_mir::ownership::run(&mut module, &types, interner);
                 ((), module.functions.len())
             });
+            check(&module, Dialect::Counted, "ownership");
             if options.level != Level::Debug {
                 profile.stage("finish", "functions", || {
-                    simple_mir::opt::finish(&mut module, &types);
+                    simple_mir::opt::finish(&mut module, &types, interner);
                     ((), module.functions.len())
                 });
             }

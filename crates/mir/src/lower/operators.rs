@@ -427,21 +427,28 @@ impl FunctionLowerer<'_, '_, '_> {
         self.b.switch_to(fine);
         let list = Place::local(self.b.temp(memory));
         self.b.intrinsic(Some(list), Intrinsic::ListWithCapacity, &[Arg::Value(count)]);
+        // A list without elements may be the static empty one, whose length is
+        // not written. All others are filled from the start, length first.
+        let (fill, body) = (self.b.new_block(), self.b.new_block());
+        let done = self.b.new_block();
+        let any = Rvalue::Binary(BinOp::Gt, count, zero);
+        let any = self.b.temp_from(self.types.bool_, any);
+        self.b.branch(any, fill, done);
+        self.b.switch_to(fill);
+        let args = [Arg::Address(list), Arg::Value(count)];
+        self.b.intrinsic(None, Intrinsic::ListSetLen, &args);
         let index = Place::local(self.b.temp(i64_ty));
         self.b.assign(index, Rvalue::Use(zero));
-        let (head, body, done) = (self.b.new_block(), self.b.new_block(), self.b.new_block());
-        self.b.goto(head);
-        self.b.switch_to(head);
-        let more = Rvalue::Binary(BinOp::Lt, Operand::Copy(index), count);
-        let more = self.b.temp_from(self.types.bool_, more);
-        self.b.branch(more, body, done);
+        self.b.goto(body);
         self.b.switch_to(body);
-        let args = [Arg::Address(list), Arg::Value(values[0])];
-        self.b.intrinsic(None, Intrinsic::ListPush, &args);
+        let args = [Arg::Address(list), Arg::Value(Operand::Copy(index)), Arg::Value(values[0])];
+        self.b.intrinsic(None, Intrinsic::ListPut, &args);
         let next =
             Rvalue::Binary(BinOp::Add(Overflow::Wrap), Operand::Copy(index), Self::i64_const(1));
         self.b.assign(index, next);
-        self.b.goto(head);
+        let more = Rvalue::Binary(BinOp::Lt, Operand::Copy(index), count);
+        let more = self.b.temp_from(self.types.bool_, more);
+        self.b.branch(more, body, done);
         self.b.switch_to(done);
         Rvalue::Use(Operand::Copy(list))
     }

@@ -276,8 +276,8 @@ impl<'a> Prover<'a> {
             }
             // `x % y < y` for `y > 0`.
             Made::Binary(BinOp::Rem, a, b, _) => {
-                self.values.get(b).low >= 1
-                    && self.prove(Term::Value(b), right, most + 1, at, depth + 1)
+                self.prove(Term::Value(b), right, most + 1, at, depth + 1)
+                    && self.prove(Term::Zero, Term::Value(b), -1, at, depth + 1)
                     || self.values.get(a).low >= 0
                         && self.prove(Term::Value(a), right, most, at, depth + 1)
             }
