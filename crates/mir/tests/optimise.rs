@@ -56,6 +56,11 @@ fn peel() {
 }
 
 #[test]
+fn hoist() {
+    check_pass("hoist");
+}
+
+#[test]
 fn unshare() {
     check_pass("unshare");
 }

@@ -87,14 +87,16 @@ fn fits(op: BinOp, site: &Site, values: &Values, prover: &mut Prover<'_>, at: Po
         BinOp::Sub(_) if right.low == right.high => Some((site.left, -right.low)),
         _ => None,
     };
-    if let Some((value, by)) = step {
-        return if by >= 0 {
+    if let Some((value, by)) = step
+        && if by >= 0 {
             prover.is_at_most(value, high - by, at)
         } else {
             prover.is_at_least(value, low - by, at)
-        };
+        }
+    {
+        return true;
     }
-    // `a - b` of numbers with the same sign fits, at least if it is signed.
+    // Otherwise what is known of both sides has to be enough.
     let (left, right) = (prover.bounds(site.left, at), prover.bounds(site.right, at));
     range_of(op, left, right).is_some_and(|range| low <= range.0 && range.1 <= high)
 }

@@ -25,10 +25,10 @@ const MAX_FUNCTION: usize = 6000;
 const MAX_BLOCKS: usize = 4000;
 
 /// A natural loop.
-struct Loop {
-    header: BlockId,
+pub(crate) struct Loop {
+    pub(crate) header: BlockId,
     /// All its blocks, the header first.
-    blocks: Vec<BlockId>,
+    pub(crate) blocks: Vec<BlockId>,
 }
 
 /// Turns all loops whose header decides whether they go on: before, a copy of
@@ -38,7 +38,7 @@ pub(crate) fn rotate(function: &mut Function) -> bool {
         return false;
     }
     let cfg = Cfg::new(&function.blocks);
-    let loops = find_loops(function, &cfg);
+    let loops = find_loops(function, &cfg, &Dominators::new(&cfg, function.blocks.len()));
     let mut inside = vec![false; function.blocks.len()];
     let mut regions = Vec::new();
     for found in &loops {
@@ -71,7 +71,7 @@ pub(crate) fn peel(function: &mut Function) -> bool {
         return false;
     }
     let cfg = Cfg::new(&function.blocks);
-    let loops = find_loops(function, &cfg);
+    let loops = find_loops(function, &cfg, &Dominators::new(&cfg, function.blocks.len()));
     let mut headers = vec![false; function.blocks.len()];
     loops.iter().for_each(|found| headers[found.header.index()] = true);
     let mut total: usize = function.blocks.iter().map(|block| block.statements.len()).sum();
@@ -92,9 +92,8 @@ pub(crate) fn peel(function: &mut Function) -> bool {
     !regions.is_empty()
 }
 
-/// The loops of a function.
-fn find_loops(function: &Function, cfg: &Cfg) -> Vec<Loop> {
-    let dominators = Dominators::new(cfg, function.blocks.len());
+/// The loops of a function, outer ones before those in them.
+pub(crate) fn find_loops(function: &Function, cfg: &Cfg, dominators: &Dominators) -> Vec<Loop> {
     let mut loops = Vec::new();
     // The number of the loop that found a block last.
     let mut seen = vec![u32::MAX; function.blocks.len()];

@@ -36,6 +36,7 @@ const AFTER: &[(&str, Pass)] = &[
     ("simplify", |function, _| simplify::simplify(function)),
     ("rotate", |function, _| loops::rotate(function) && blocks::clean(function)),
     ("peel", |function, _| loops::peel(function) && blocks::clean(function)),
+    ("hoist", unshare::hoist),
     ("unshare", unshare::remove),
     ("checks", checks::remove),
     ("simplify", |function, _| simplify::simplify(function)),

@@ -7,13 +7,19 @@
 
 use simple_source::Idx;
 
-use crate::analysis::{BitMatrix, Cfg, How, Occurrence, Role, for_each_occurrence, place_type};
+use crate::analysis::{
+    BitMatrix, Cfg, Dominators, How, Occurrence, Role, for_each_occurrence, map_successors,
+    place_type,
+};
 use crate::function::*;
+use crate::opt::loops::find_loops;
 use crate::opt::paths::{self, Watched, has, put, take};
-use crate::types::TypeTable;
+use crate::types::{Type, TypeTable};
 
 /// More places are not followed.
 const MAX_PLACES: usize = 256;
+/// Functions of more blocks keep what they do in loops.
+const MAX_BLOCKS: usize = 4000;
 
 /// Removes what need not be done; whether anything was.
 pub(crate) fn remove(function: &mut Function, types: &TypeTable) -> bool {
@@ -40,6 +46,89 @@ pub(crate) fn remove(function: &mut Function, types: &TypeTable) -> bool {
         function.blocks[*block].statements[*index].kind = StatementKind::Nop;
     }
     !removed.is_empty()
+}
+
+/// Makes unique before a loop what each round of it makes unique and nothing in
+/// it shares, so that the rounds need not. Whether there was anything.
+pub(crate) fn hoist(function: &mut Function, types: &TypeTable) -> bool {
+    let places = Places::of(function, types);
+    if places.watched.all.is_empty() || function.blocks.len() > MAX_BLOCKS {
+        return false;
+    }
+    let cfg = Cfg::new(&function.blocks);
+    let dominators = Dominators::new(&cfg, function.blocks.len());
+    let count = places.watched.all.len();
+    let mut state = vec![0u64; count.div_ceil(64)];
+    // What an outer loop begins with need not be done again before inner ones.
+    let mut hoisted: Vec<(BlockId, usize)> = Vec::new();
+    let mut before = Vec::new();
+    for found in find_loops(function, &cfg, &dominators) {
+        let mut in_loop = vec![false; function.blocks.len()];
+        found.blocks.iter().for_each(|block| in_loop[block.index()] = true);
+        let latches: Vec<BlockId> = cfg
+            .predecessors(found.header)
+            .iter()
+            .copied()
+            .filter(|block| in_loop[block.index()])
+            .collect();
+        let mut wanted = vec![false; count];
+        let mut shared = vec![false; count];
+        for block in &found.blocks {
+            let each_round = latches.iter().all(|latch| dominators.dominates(*block, *latch));
+            for statement in &function.blocks[*block].statements {
+                if let StatementKind::Unshare(place) = statement.kind
+                    && each_round
+                    && is_always_there(function, types, place)
+                    && let Some(number) = places.watched.number(function, place)
+                {
+                    wanted[number] = true;
+                }
+                state.fill(u64::MAX);
+                places.step(function, types, statement, &mut state);
+                for (number, shared) in shared.iter_mut().enumerate() {
+                    *shared |= !has(&state, number);
+                }
+            }
+        }
+        for number in 0..count {
+            let again = hoisted.iter().any(|(header, other)| {
+                *other == number && dominators.dominates(*header, found.header)
+            });
+            if wanted[number] && !shared[number] && !again {
+                hoisted.push((found.header, number));
+                before.push(StatementKind::Unshare(places.watched.all[number]));
+            }
+        }
+        let entries: Vec<BlockId> = cfg
+            .predecessors(found.header)
+            .iter()
+            .copied()
+            .filter(|block| !in_loop[block.index()])
+            .collect();
+        if !before.is_empty() {
+            let span = function.blocks[found.header].span;
+            let statements = before.drain(..).map(|kind| Statement { kind, span }).collect();
+            let terminator = Terminator::Goto(found.header);
+            let start = function.blocks.push(Block { statements, terminator, span });
+            for entry in entries {
+                map_successors(&mut function.blocks[entry].terminator, |target| {
+                    if target == found.header { start } else { target }
+                });
+            }
+        }
+    }
+    !hoisted.is_empty()
+}
+
+/// Whether a place is there whenever its local is: no element and no variant.
+fn is_always_there(function: &Function, types: &TypeTable, place: Place) -> bool {
+    let steps = function.projections_of(place);
+    let derefs = steps.iter().filter(|step| **step == Projection::Deref).count();
+    steps.iter().all(|step| matches!(step, Projection::Field(_) | Projection::Deref))
+        && match types.get(function.locals[place.local].ty) {
+            Type::Address(_) => derefs == 1,
+            _ => !paths::is_shared(types, function, place),
+        }
 }
 
 /// What is unique at the start of each block, for the ownership pass, which
