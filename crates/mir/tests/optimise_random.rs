@@ -186,7 +186,8 @@ impl Loops {
             this.push(&format!("_{number} = {value}"));
         }
         for list in FIRST_LIST..TABLE {
-            let values: Vec<String> = (0..this.random.below(6)).map(|n| format!("{n}i64")).collect();
+            let values: Vec<String> =
+                (0..this.random.below(6)).map(|n| format!("{n}i64")).collect();
             this.push(&format!("_{list} = list({})", values.join(", ")));
         }
         this.push(&format!("_{TABLE} = list(_{}, _{})", FIRST_LIST, FIRST_LIST + 1));
