@@ -1,5 +1,6 @@
 //! `simple test`: each `test` block in a process of its own.
 
+use std::collections::HashSet;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -22,6 +23,9 @@ struct Tally {
     passed: usize,
     failed: usize,
     refused: bool,
+    /// The tests that ran, by file and name: modules are part of every program
+    /// that uses them.
+    ran: HashSet<(String, String)>,
 }
 
 fn try_test(test: &Test) -> Result<ExitCode, ExitCode> {
@@ -67,15 +71,18 @@ fn test_file(test: &Test, file: &Path, tally: &mut Tally) -> Result<(), ExitCode
         return Ok(());
     }
     report::diagnostics(&test.common, &checked.diagnostics, &checked.sources);
-    let names: Vec<String> = checked
-        .program
-        .tests
-        .iter()
-        .map(|id| session.interner.resolve(checked.program.functions[*id].name).to_owned())
-        .collect();
-    let chosen: Vec<usize> = (0..names.len())
-        .filter(|index| test.filter.as_ref().is_none_or(|text| names[*index].contains(text)))
-        .collect();
+    let mut chosen: Vec<(usize, String, String)> = Vec::new();
+    for (index, id) in checked.program.tests.iter().enumerate() {
+        let function = &checked.program.functions[*id];
+        let name = session.interner.resolve(function.name).to_owned();
+        let place = checked.sources.file_of(function.span);
+        let place = place.map_or(String::new(), |id| checked.sources.file(id).name.clone());
+        if test.filter.as_ref().is_none_or(|text| name.contains(text))
+            && tally.ran.insert((place.clone(), name.clone()))
+        {
+            chosen.push((index, place, name));
+        }
+    }
     if chosen.is_empty() {
         return Ok(());
     }
@@ -85,8 +92,8 @@ fn test_file(test: &Test, file: &Path, tally: &mut Tally) -> Result<(), ExitCode
     let bytes = session.link(&checked, &objects).map_err(refuse)?;
     let program = std::env::temp_dir().join(format!("simple-test-{}", std::process::id()));
     session.write(&program, &bytes).map_err(refuse)?;
-    for index in chosen {
-        let result = run_one(file, &program, index, &names[index], tally);
+    for (index, place, name) in chosen {
+        let result = run_one(&place, &program, index, &name, tally);
         if result.is_err() {
             let _ = std::fs::remove_file(&program);
             return result;
@@ -97,7 +104,7 @@ fn test_file(test: &Test, file: &Path, tally: &mut Tally) -> Result<(), ExitCode
 }
 
 fn run_one(
-    file: &Path,
+    file: &str,
     program: &Path,
     index: usize,
     name: &str,
@@ -108,7 +115,7 @@ fn run_one(
         Err(error) => simple_driver::load::error_text(&error),
         Ok(output) if output.status.success() => {
             tally.passed += 1;
-            return report::print(format!("ok      {}: {name}\n", file.display()).as_bytes());
+            return report::print(format!("ok      {file}: {name}\n").as_bytes());
         }
         Ok(output) => {
             let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -120,7 +127,7 @@ fn run_one(
         }
     };
     tally.failed += 1;
-    let mut text = format!("FAILED  {}: {name}\n", file.display());
+    let mut text = format!("FAILED  {file}: {name}\n");
     for line in failure.lines() {
         text.push_str(&format!("    {line}\n"));
     }
