@@ -73,7 +73,7 @@ fn fixes_mend() {
     fixed("val f = lambda x, y: x", "val f = \\x, y: x");
     fixed("val f = |x, y| x", "val f = \\x, y: x");
     fixed("val x = a ? b : c", "val x = if a: b else: c");
-    fixed("val p = Point { x: 1 }", "val p = Point( x: 1 )");
+    fixed("val p = Point { x: 1 }", "val p = Point(x: 1)");
     fixed("f(x=1)", "f(x: 1)");
     fixed("f(x = 1)", "f(x: 1)");
     fixed("println!(x)", "println(x)");
