@@ -86,7 +86,6 @@ fn programs_of_the_guide_print_what_it_says() {
     let folder = tempfile::tempdir().expect("a folder for the programs");
     support::check_all(
         &all,
-        &[],
         |example| example.name.clone(),
         |example| {
             let path = folder.path().join(example.name.replace(['.', ':'], "_") + ".spl");

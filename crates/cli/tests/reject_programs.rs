@@ -188,7 +188,6 @@ fn compare(want: &Want, found: &Value, program: &Path) -> Result<(), String> {
 fn what_is_reported_is_what_is_wanted() {
     support::check_all(
         &programs(),
-        &[],
         |path| name(path),
         |path| {
             let text = std::fs::read_to_string(path.with_extension("want"))
@@ -234,7 +233,6 @@ fn check_human(path: &Path) -> Result<String, String> {
 fn the_whole_message_is_as_recorded() {
     support::check_all(
         &programs(),
-        &[],
         |path| name(path),
         |path| {
             let message = check_human(path)?;
@@ -269,7 +267,6 @@ fn mended_programs_are_accepted() {
         .collect();
     support::check_all(
         &fixed,
-        &[],
         |path| name(path),
         |path| {
             let found = check_json(path)?;

@@ -4,10 +4,11 @@ mod assembly;
 
 use std::process::Command;
 
+use object::read::elf::ElfFile64;
 use object::write::{Object, Relocation, StandardSection, Symbol, SymbolId, SymbolSection};
 use object::{
-    Architecture, BinaryFormat, Endianness, RelocationFlags, SectionFlags, SectionKind,
-    SymbolFlags, SymbolKind, SymbolScope, elf,
+    Architecture, BinaryFormat, Endianness, LittleEndian, Object as _, ObjectSection as _,
+    RelocationFlags, SectionFlags, SectionKind, SymbolFlags, SymbolKind, SymbolScope, elf,
 };
 use simple_link::elf::read::{ImportError, ImportOptions, import_archive, import_objects};
 use simple_link::{Input, Options, output};
@@ -170,6 +171,61 @@ fn sections_become_definitions_that_run() {
     assert!(object.definitions.iter().all(|d| d.flags.runtime));
     assert_eq!(object.definitions[4].phase, Phase::Cold);
     assert_eq!(run(&object, &interner), Some(20 + 22));
+}
+
+/// The writer knows no section with entries but those of text.
+fn set_entry_size(bytes: &mut [u8], section: &str, width: u64) {
+    let file = ElfFile64::<LittleEndian>::parse(&*bytes).expect("it was just written");
+    let index = file.section_by_name(section).expect("it has that section").index();
+    let headers = file.elf_header().e_shoff.get(LittleEndian) as usize;
+    let field = headers + index.0 * size_of::<elf::SectionHeader64<LittleEndian>>() + 56;
+    bytes[field..][..8].copy_from_slice(&width.to_le_bytes());
+}
+
+/// `mov edi, [rip + .LC1]; add edi, [rip + .LC2 + 4]; mov rax, OFFSET .rodata.str1.1+5;
+/// movzx eax, [rax]; add edi, eax; jmp`: of two pools, one constant of the first and one
+/// text of the second are taken, through a label and through the section.
+#[test]
+fn of_a_pool_of_constants_only_the_needed_are_taken() {
+    let mut file = ObjectFile::new();
+    let start = file.function(
+        "_start",
+        &[
+            0x8b, 0x3d, 0, 0, 0, 0, // 2: second constant
+            0x03, 0x3d, 0, 0, 0, 0, // 8: its second half
+            0x0f, 0xb6, 0x04, 0x25, 0, 0, 0, 0, // 16: the text's second byte
+            0x01, 0xc7, // add edi, eax
+            0xb8, 231, 0, 0, 0, 0x0f, 0x05,
+        ],
+    );
+    let mut words: Vec<u8> = Vec::new();
+    for word in [7u32, 7, 10, 20, 9, 9] {
+        words.extend(word.to_le_bytes());
+    }
+    let constants = file.section(".rodata.cst8", SectionKind::ReadOnlyData, &words);
+    let sh_flags = elf::SectionFlags(elf::SHF_ALLOC.0 | elf::SHF_MERGE.0);
+    file.0.section_mut(constants).flags =
+        SectionFlags::Elf { sh_type: elf::SHT_PROGBITS, sh_flags };
+    let label = file.symbol(".LC1", SymbolSection::Section(constants), 8, |symbol| {
+        (symbol.kind, symbol.scope) = (SymbolKind::Label, SymbolScope::Compilation);
+    });
+    let texts = b"ab\0\x01\x0c\0cd\0";
+    let texts = file.section(".rodata.str1.1", SectionKind::ReadOnlyString, texts);
+    let section = file.0.section_symbol(texts);
+    file.reference(start, 2, elf::R_X86_64_PC32, label, -4);
+    file.reference(start, 8, elf::R_X86_64_PC32, label, 4 - 4);
+    file.reference(start, 16, elf::R_X86_64_32S, section, 4);
+    let interner = Interner::new();
+    let mut bytes = file.write();
+    set_entry_size(&mut bytes, ".rodata.cst8", 8);
+    let object = import(&[bytes], &interner).expect("it is imported");
+    let sizes: Vec<_> = object
+        .definitions
+        .iter()
+        .map(|d| (interner.resolve(d.name), d.size, d.align_log2))
+        .collect();
+    assert_eq!(sizes[1..], [(".Lrodata.cst8+8", 8, 3), (".Lrodata.str1.1+3", 3, 0)],);
+    assert_eq!(run(&object, &interner), Some(10 + 20 + 12));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
+pub mod programs;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -60,19 +62,9 @@ pub fn run(command: &mut Command, input: &[u8]) -> std::io::Result<Output> {
     Ok(output)
 }
 
-/// The cases that are known to fail: `known_failures` beside them, a name a
-/// line, `#` begins a comment. One that passes must leave the list.
-pub fn known_failures(folder: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(folder.join("known_failures")).unwrap_or_default();
-    let names = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
-    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
-}
-
 /// Checks all cases on all cores and reports those that fail, all at once.
-/// Those in `known` must fail.
 pub fn check_all<T: Sync>(
     cases: &[T],
-    known: &[String],
     name: impl Fn(&T) -> String + Sync,
     check: impl Fn(&T) -> Result<(), String> + Sync,
 ) {
@@ -83,14 +75,9 @@ pub fn check_all<T: Sync>(
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let name = name(case);
-                    let is_known = known.contains(&name);
-                    let failure = match check(case) {
-                        Ok(()) if is_known => "passes: take it off the known failures".to_owned(),
-                        Err(failure) if !is_known => failure,
-                        _ => continue,
-                    };
-                    failures.lock().expect("no check panics").push((name, failure));
+                    if let Err(failure) = check(case) {
+                        failures.lock().expect("no check panics").push((name(case), failure));
+                    }
                 }
             });
         }

@@ -4,8 +4,11 @@
 //! every datum a section (`-ffunction-sections -fdata-sections`, Rust's
 //! default) keep the linker free to leave each out. Only what is reached from
 //! the roots is taken, and only that must be something the linker can express.
+//! A pool of constants (a section that linkers may merge) is a definition for
+//! each of them.
 
 mod convert;
+mod pool;
 mod reach;
 
 use object::read::archive::ArchiveFile;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use object::read::elf::{ElfSection64, ElfSymbol64};
+use object::read::elf::{ElfFile64, ElfSection64, ElfSymbol64};
 use object::{
     LittleEndian, Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget,
     SectionFlags, SectionIndex, SymbolIndex, elf,
@@ -10,6 +10,7 @@ use object::{
 use simple_object::{CodeObject, Definition, Kind, Linkage, Phase, Relocation, RelocationKind};
 use simple_source::{Interner, Symbol};
 
+use super::pool::entry_at;
 use super::reach::{Inputs, Member, Piece, PieceId, Reached, Referent, Root};
 use super::{ImportError, ImportOptions, ImportProblem};
 
@@ -58,21 +59,27 @@ fn name_pieces(
         let symbol = match part {
             Piece::Common(symbol) => Some(SymbolIndex(symbol)),
             Piece::Section(section) => symbols[member].get(&section).copied(),
+            Piece::Entry(..) => None,
         };
         let symbol = symbol.and_then(|symbol| file.symbol_by_index(symbol).ok()?.name().ok());
         let wanted = match (symbol, part) {
             (Some(name), _) => (options.readable)(name),
-            (None, Piece::Section(section)) => {
-                let section = file.section_by_index(SectionIndex(section));
-                let name = section.as_ref().ok().and_then(|section| section.name().ok());
-                let name = name.unwrap_or_default().trim_start_matches('.');
-                format!("{LOCAL_PREFIX}{name}")
+            (None, Piece::Section(section)) => local_name(file, section),
+            (None, Piece::Entry(section, start)) => {
+                format!("{}+{start}", local_name(file, section))
             }
             (None, Piece::Common(_)) => LOCAL_PREFIX.to_owned(),
         };
         names.insert(*piece, unique(&mut taken, wanted));
     }
     names
+}
+
+/// A name that no symbol table gets, after the section's.
+fn local_name(file: &ElfFile64<'_, LittleEndian>, section: usize) -> String {
+    let section = file.section_by_index(SectionIndex(section));
+    let name = section.as_ref().ok().and_then(|section| section.name().ok());
+    format!("{LOCAL_PREFIX}{}", name.unwrap_or_default().trim_start_matches('.'))
 }
 
 /// `wanted`, or `wanted.2` and so on if it is taken.
@@ -123,6 +130,13 @@ impl<'a> Converter<'_, 'a> {
                 let format = |error: object::Error| ImportProblem::from(error).of(owner.name);
                 let section = owner.file.section_by_index(SectionIndex(section)).map_err(format)?;
                 self.section(member, &section).map_err(|problem| {
+                    problem.of_section(owner.name, section.name().unwrap_or_default())
+                })?
+            }
+            Piece::Entry(section, start) => {
+                let format = |error: object::Error| ImportProblem::from(error).of(owner.name);
+                let section = owner.file.section_by_index(SectionIndex(section)).map_err(format)?;
+                self.entry(&section, start).map_err(|problem| {
                     problem.of_section(owner.name, section.name().unwrap_or_default())
                 })?
             }
@@ -196,6 +210,29 @@ impl<'a> Converter<'_, 'a> {
         })
     }
 
+    /// The same for the constant at `start` of the pool `section`.
+    fn entry(
+        &mut self,
+        section: &ElfSection64<'a, '_, LittleEndian>,
+        start: u64,
+    ) -> Result<Definition, ImportProblem> {
+        let bytes = match entry_at(section, start as i64)? {
+            Some(entry) => &section.data()?[entry.start as usize..entry.end as usize],
+            None => &[],
+        };
+        let rodata = &mut self.object.rodata;
+        let offset = small(rodata.len() as u64)?;
+        rodata.extend_from_slice(bytes);
+        small(rodata.len() as u64)?;
+        // What the place in the pool happened to have is not more than the pool's.
+        let of_place = if start == 0 { u64::MAX } else { 1 << start.trailing_zeros() };
+        Ok(Definition {
+            size: small(bytes.len() as u64)?,
+            align_log2: log2(section.align().min(of_place)),
+            ..self.blank(Kind::ReadOnly, offset)
+        })
+    }
+
     fn common(&self, owner: &Member<'_>, symbol: SymbolIndex) -> Result<Definition, ImportProblem> {
         let symbol = owner.file.symbol_by_index(symbol)?;
         Ok(Definition {
@@ -238,7 +275,8 @@ impl<'a> Converter<'_, 'a> {
         let RelocationTarget::Symbol(symbol) = relocation.target() else {
             return Err(unsupported("an address"));
         };
-        let referent = self.inputs.resolve(member, symbol).map_err(|error| error.problem)?;
+        let referent = self.inputs.resolve(member, symbol, relocation.addend());
+        let referent = referent.map_err(|error| error.problem)?;
         let (target, distance) = match referent {
             Referent::Inside(piece, distance) => (self.symbol(piece), distance),
             Referent::External(name) => (self.interner.intern(name), 0),
@@ -247,7 +285,7 @@ impl<'a> Converter<'_, 'a> {
         // The slot of a table holds an address, not one within a definition.
         let kind = kind.filter(|k| *k != RelocationKind::GotRelative32 || distance == 0);
         let kind = kind.ok_or_else(|| unsupported(self.interner.resolve(target)))?;
-        let addend = relocation.addend().wrapping_add(distance as i64);
+        let addend = relocation.addend().wrapping_add(distance);
         Ok(Some(Relocation { offset: small(offset)?, kind, target, addend }))
     }
 }

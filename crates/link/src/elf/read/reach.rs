@@ -8,6 +8,7 @@ use object::{
     SectionIndex, SymbolIndex, SymbolKind, SymbolSection, elf,
 };
 
+use super::pool::entry_at;
 use super::{ImportError, ImportProblem};
 
 /// All object files, and where their global symbols are defined.
@@ -33,6 +34,9 @@ struct Global {
 pub(super) enum Piece {
     /// Number of a section.
     Section(usize),
+    /// Number of a section that is a pool of constants, and where in it one
+    /// of them begins.
+    Entry(usize, u64),
     /// Number of a symbol with a size but no section: zeroed data.
     Common(usize),
 }
@@ -42,8 +46,8 @@ pub(super) type PieceId = (usize, Piece);
 
 /// What a reference leads to.
 pub(super) enum Referent<'a> {
-    /// So many bytes into a piece.
-    Inside(PieceId, u64),
+    /// So many bytes into a piece, before the reference's own addend.
+    Inside(PieceId, i64),
     /// Something that others define.
     External(&'a str),
 }
@@ -52,7 +56,7 @@ pub(super) enum Referent<'a> {
 pub(super) struct Root<'a> {
     pub(super) name: &'a str,
     pub(super) piece: PieceId,
-    pub(super) offset: u64,
+    pub(super) offset: i64,
     pub(super) weak: bool,
 }
 
@@ -88,21 +92,23 @@ impl<'a> Inputs<'a> {
         Ok(inputs)
     }
 
-    /// What `symbol` of `member` means to the whole.
+    /// What `symbol` of `member` means to the whole, in a reference that adds
+    /// `addend` to it.
     pub(super) fn resolve(
         &self,
         member: usize,
         symbol: SymbolIndex,
+        addend: i64,
     ) -> Result<Referent<'a>, ImportError> {
         let owner = &self.members[member];
         let format = |error: object::Error| ImportProblem::from(error).of(owner.name);
         let symbol = owner.file.symbol_by_index(symbol).map_err(format)?;
         if !symbol.is_global() && !symbol.is_undefined() {
-            return self.locate(member, symbol.index());
+            return self.locate(member, symbol.index(), addend);
         }
         let name = symbol.name().map_err(format)?;
         match self.globals.get(name) {
-            Some(global) => self.locate(global.member, global.symbol),
+            Some(global) => self.locate(global.member, global.symbol, addend),
             None if symbol.is_weak() => {
                 Err(ImportProblem::WeakUndefined(name.to_owned()).of(owner.name))
             }
@@ -110,8 +116,16 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    /// Where a symbol lies that `member` defines.
-    fn locate(&self, member: usize, symbol: SymbolIndex) -> Result<Referent<'a>, ImportError> {
+    /// Where a symbol lies that `member` defines. In a pool of constants, the
+    /// symbol says which one is meant and `addend` is an offset in that; but
+    /// behind the symbol of the section itself, the sum says it (as in other
+    /// linkers; assemblers refer so only where the addend is the offset).
+    fn locate(
+        &self,
+        member: usize,
+        symbol: SymbolIndex,
+        addend: i64,
+    ) -> Result<Referent<'a>, ImportError> {
         let owner = &self.members[member];
         let format = |error: object::Error| ImportProblem::from(error).of(owner.name);
         let symbol = owner.file.symbol_by_index(symbol).map_err(format)?;
@@ -123,8 +137,18 @@ impl<'a> Inputs<'a> {
             return Err(ImportProblem::Indirect(name()).of(owner.name));
         }
         match symbol.section() {
-            SymbolSection::Section(section) => {
-                Ok(Referent::Inside((member, Piece::Section(section.0)), symbol.address()))
+            SymbolSection::Section(index) => {
+                let section = owner.file.section_by_index(index).map_err(format)?;
+                let place = symbol.address() as i64;
+                let of_section = symbol.kind() == SymbolKind::Section;
+                let meant = if of_section { place.wrapping_add(addend) } else { place };
+                Ok(match entry_at(&section, meant).map_err(format)? {
+                    Some(entry) => {
+                        let distance = place.wrapping_sub(entry.start as i64);
+                        Referent::Inside((member, Piece::Entry(index.0, entry.start)), distance)
+                    }
+                    None => Referent::Inside((member, Piece::Section(index.0)), place),
+                })
             }
             SymbolSection::Common => {
                 Ok(Referent::Inside((member, Piece::Common(symbol.index().0)), 0))
@@ -141,7 +165,7 @@ pub(super) fn reach<'a>(
 ) -> Result<Reached<'a>, ImportError> {
     let mut roots = Vec::new();
     for (name, global) in inputs.globals.iter().filter(|(name, _)| is_root(name)) {
-        if let Referent::Inside(piece, offset) = inputs.locate(global.member, global.symbol)? {
+        if let Referent::Inside(piece, offset) = inputs.locate(global.member, global.symbol, 0)? {
             roots.push(Root { name, piece, offset, weak: global.weak });
         }
     }
@@ -157,7 +181,7 @@ pub(super) fn reach<'a>(
         let section = owner.file.section_by_index(SectionIndex(section)).map_err(format)?;
         for (_, relocation) in section.relocations() {
             let RelocationTarget::Symbol(symbol) = relocation.target() else { continue };
-            match inputs.resolve(member, symbol)? {
+            match inputs.resolve(member, symbol, relocation.addend())? {
                 Referent::Inside(piece, _) => {
                     if pieces.insert(piece) {
                         pending.push(piece);
