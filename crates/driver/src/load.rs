@@ -28,6 +28,15 @@ const MAP_FROM: u64 = 64 * 1024;
 pub enum Input {
     /// A file and the modules beside it.
     File(PathBuf),
+    /// A module of a package.
+    Module {
+        /// Its file.
+        file: PathBuf,
+        /// The package's source root.
+        root: PathBuf,
+        /// Its dotted path from there.
+        module: String,
+    },
     /// Text in memory, under this name; it can `use` only the library.
     Text(String, String),
 }
@@ -87,6 +96,17 @@ pub fn load(input: &Input, interner: &Interner) -> Loaded {
                 module: "main".to_owned(),
                 name: path.display().to_string(),
                 source: Source::File(path.clone()),
+                is_library: false,
+                is_entry: true,
+            });
+        }
+        Input::Module { file, root, module } => {
+            loader.root = Some(root.clone());
+            loader.known.insert(module.clone());
+            wave.push(Request {
+                module: module.clone(),
+                name: file.display().to_string(),
+                source: Source::File(file.clone()),
                 is_library: false,
                 is_entry: true,
             });

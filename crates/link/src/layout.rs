@@ -110,6 +110,13 @@ impl Layout {
         self.sections.iter().find(|section| section.kind == kind)
     }
 
+    /// The section that a definition of that kind lies in.
+    pub(crate) fn section_at(&self, kind: Kind, address: u64) -> SectionKind {
+        let before = self.sections.iter().filter(|section| section.address <= address);
+        let last = before.rev().find(|section| section.kind.holds(kind));
+        last.map_or(SectionKind::ReadOnly, |section| section.kind)
+    }
+
     /// Address of the first byte and size of all machine code.
     pub(crate) fn text(&self) -> (u64, u64) {
         let mut text = self.sections.iter().filter(|section| section.kind.is_text());
@@ -164,7 +171,7 @@ pub(crate) fn lay_out(
         layout.grow_segment(&cursor, true);
     }
     for kind in SectionKind::ALL {
-        let definitions = order.section(program, kind);
+        let definitions = order.section(kind);
         let made = match kind {
             SectionKind::Got => additions.got,
             SectionKind::Image => additions.image,
@@ -174,7 +181,10 @@ pub(crate) fn lay_out(
             continue;
         }
         let ids = &order.definitions[definitions.clone()];
-        let align_of = |id: &DefinitionId| 1 << program.definition(*id).align_log2;
+        let align_of = |id: &DefinitionId| match order.page_starts.binary_search(id) {
+            Ok(_) => PAGE,
+            Err(_) => 1 << program.definition(*id).align_log2,
+        };
         let align = ids.iter().map(align_of).max().unwrap_or(8);
         let has_bytes = kind != SectionKind::Zeroed;
 
@@ -189,7 +199,7 @@ pub(crate) fn lay_out(
         let (address, offset) = (cursor.address, cursor.offset);
         for id in ids {
             let definition = program.definition(*id);
-            cursor.align(1 << definition.align_log2, has_bytes);
+            cursor.align(align_of(id), has_bytes);
             layout.addresses[id.index()] = cursor.address;
             cursor.advance(definition.size.into(), has_bytes);
         }
@@ -209,7 +219,7 @@ fn surely_written(program: &Program<'_>, order: &Order, access: Access) -> u64 {
     if access != Access::Write {
         return 0;
     }
-    let writable = order.section(program, SectionKind::Data).start..order.definitions.len();
+    let writable = order.section(SectionKind::Data).start..order.definitions.len();
     let definitions = order.definitions[writable].iter().map(|id| program.definition(*id));
     let near = definitions.take_while(|d| d.kind == Kind::Data || d.size <= SMALL_ZEROED);
     near.map(|d| u64::from(d.size)).sum()

@@ -21,6 +21,7 @@ mod load;
 mod mark;
 mod order;
 pub mod output;
+mod placement;
 mod program;
 mod relocate;
 mod resolve;
@@ -61,6 +62,28 @@ pub struct Options<'a> {
     pub debug: Option<DebugInfo<'a>>,
     /// The session's files, indexed by the numbers that positions hold.
     pub files: &'a [SourceFile<'a>],
+    /// Where functions lie, if a recording says it.
+    pub plan: Option<Plan<'a>>,
+}
+
+/// A layout plan, as far as it concerns a linker. It makes no program wrong:
+/// names that do not exist are passed over.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// Functions in the order in which they are to lie within their phases.
+    /// Those that are not named come behind them, in their own phase.
+    pub functions: &'a [PlacedFunction<'a>],
+}
+
+/// What a plan says about a function.
+#[derive(Clone, Copy, Debug)]
+pub struct PlacedFunction<'a> {
+    /// Its linker name, or the name that symbol tables show.
+    pub name: &'a str,
+    /// When it is needed.
+    pub phase: simple_object::Phase,
+    /// It begins a page.
+    pub page_start: bool,
 }
 
 /// A file that positions mention.
@@ -74,7 +97,7 @@ pub struct SourceFile<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { entry: "_start", strip: false, debug: None, files: &[] }
+        Self { entry: "_start", strip: false, debug: None, files: &[], plan: None }
     }
 }
 
@@ -123,8 +146,11 @@ fn arrange<'a>(
     // What can be reached from the entry?
     let live = mark::mark_live(&program, &names, entry)?;
 
+    // When is it needed?
+    let placement = placement::place(&program, &names, &live, entry, options.plan.as_ref());
+
     // In what order does it lie?
-    let order = order::order(&program, &live);
+    let order = order::order(&program, &live, &placement);
 
     // What will the image tables hold?
     let tables = if live.image { Some(image::plan(&program, &order, options)?) } else { None };

@@ -126,6 +126,7 @@ fn merge<'o>(objects: impl IntoIterator<Item = &'o CodeObject>) -> CodeObject {
 const OPTIONS: Options<'static> = Options {
     entry: "_start",
     strip: false,
+    plan: None,
     debug: Some(DebugInfo { directory: "/src", producer: "test" }),
     files: &[
         SourceFile { name: "a.spl", library: false },

@@ -44,12 +44,14 @@ pub(crate) struct PanicOnFault;
 
 #[cfg(feature = "image")]
 impl FaultHandler for PanicOnFault {
+    #[cold]
     fn on_fault(fault: &Fault) -> ! {
         on_fault(fault)
     }
 }
 
 #[cfg(feature = "image")]
+#[cold]
 fn on_fault(fault: &Fault) -> ! {
     let text = match fault.kind {
         FaultKind::Instruction => trap_at(fault.pc),

@@ -87,9 +87,26 @@ fn entry_of(folder: &Path) -> Result<PathBuf, ExitCode> {
     Err(report::fail(&format!("the package in `{}` has no src/main.spl", root.display())))
 }
 
-/// The program of a file.
+/// The program of a file: a module of the package whose sources it lies
+/// among, or else a program of its own.
 pub(crate) fn input(file: &Path) -> Input {
-    Input::File(file.to_owned())
+    module_of_package(file).unwrap_or_else(|| Input::File(file.to_owned()))
+}
+
+fn module_of_package(file: &Path) -> Option<Input> {
+    let absolute = file.canonicalize().ok()?;
+    let package = package_root(absolute.parent()?)?;
+    let path = absolute.strip_prefix(package.join("src")).ok()?.with_extension("");
+    let names: Option<Vec<&str>> = path.iter().map(std::ffi::OsStr::to_str).collect();
+    let module = names?.join(".");
+    // Other modules are shown as this one is: relative, if it was named so.
+    let above = |path: &Path| path.ancestors().nth(module.split('.').count()).map(Path::to_owned);
+    let root = above(file).filter(|root| {
+        let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+        root.canonicalize().is_ok_and(|root| root == package.join("src"))
+    });
+    let root = root.or_else(|| above(&absolute))?;
+    Some(Input::Module { file: file.to_owned(), root, module })
 }
 
 /// All source files below `folder`, sorted.

@@ -84,7 +84,9 @@ impl Row<'_> {
         let (section, address, size) = match self.meaning {
             Meaning::Definition(id) => {
                 let definition = image.program.definition(id);
-                (SectionKind::of(definition), image.layout.address(id), definition.size.into())
+                let address = image.layout.address(id);
+                let section = image.layout.section_at(definition.kind, address);
+                (section, address, definition.size.into())
             }
             Meaning::Image => match image.layout.section(SectionKind::Image) {
                 Some(section) => (SectionKind::Image, section.address, section.size),

@@ -59,7 +59,7 @@ pub(crate) fn globals(
 fn const_name(program: &Program, interner: &Interner, id: ConstId, slot: u32) -> String {
     let def = &program.consts[id];
     let module = interner.resolve(program.modules[def.module].path);
-    format!("{module}.{} const {slot}", interner.resolve(def.name))
+    format!("{module}.{} slot {slot}", interner.resolve(def.name))
 }
 
 /// Whether a value holds no memory and is small.

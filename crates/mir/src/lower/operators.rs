@@ -74,10 +74,13 @@ impl FunctionLowerer<'_, '_, '_> {
                 let right_ty = self.subst(self.expr_of(right).ty);
                 let values = self.operands(&[left, right]);
                 match self.program.types.kind(ty) {
+                    // Appended to the left side, which is in place where that is
+                    // not needed any more.
                     TyKind::Str => {
                         let result = Place::local(self.b.temp(self.types.str_));
-                        let args = [Arg::Value(values[0]), Arg::Value(values[1])];
-                        self.extern_call("rt_str_concat", &args, Some(result));
+                        self.b.assign(result, Rvalue::Use(values[0]));
+                        let args = [Arg::Address(result), Arg::Value(values[1])];
+                        self.extern_call("rt_str_append", &args, None);
                         Rvalue::Use(Operand::Copy(result))
                     }
                     TyKind::List(element) => {

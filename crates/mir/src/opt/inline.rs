@@ -129,6 +129,8 @@ fn size(function: &Function) -> usize {
 fn is_worth_it(callee: &Function, caller: &Function, doomed: bool) -> bool {
     let size = size(callee);
     match callee.attributes.inline {
+        // The end of the startup is to be seen in the program.
+        _ if callee.attributes.anchor.is_some() => false,
         InlineHint::Never => false,
         InlineHint::Always => size <= LARGE,
         InlineHint::Auto => {

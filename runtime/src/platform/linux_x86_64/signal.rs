@@ -77,6 +77,7 @@ const REGISTER_RBP: usize = 10;
 const REGISTER_RSP: usize = 15;
 const REGISTER_RIP: usize = 16;
 
+#[cold]
 unsafe extern "C" fn on_signal<H: FaultHandler>(
     signal: i32,
     info: *const u8,
