@@ -247,15 +247,29 @@ impl Infer<'_> {
             name.span,
             format!("`{text}` belongs to the value in the option `{ty_text}`, which may be `None`"),
         )
-        .label("the value may be missing")
-        .suggest(
-            "`?.` reaches into it, and gives an option",
-            span.to(name.span),
-            format!("{operand}?.{text}"),
-            Applicability::Maybe,
-        )
-        .note("`??`, `?`, `match` and `.unwrap()` are other ways to the value");
+        .label("the value may be missing");
+        let diag = if self.is_assigned(name.span) {
+            diag.note("`match` tells whether there is one, and its `Some(x)` can be changed if it is a class instance")
+        } else {
+            diag.suggest(
+                "`?.` reaches into it, and gives an option",
+                span.to(name.span),
+                format!("{operand}?.{text}"),
+                Applicability::Maybe,
+            )
+            .note("`??`, `?`, `match` and `.unwrap()` are other ways to the value")
+        };
         self.error(diag);
+    }
+
+    /// Whether an assignment follows in the text.
+    fn is_assigned(&self, span: Span) -> bool {
+        let sources = &self.program.session.sources;
+        let Some(file) = sources.file_of(span) else { return false };
+        let file = sources.file(file);
+        let after = file.text().get((span.hi - file.base) as usize..).unwrap_or("").trim_start();
+        let after = after.trim_start_matches(['+', '-', '*', '/', '%', '&', '|', '^']);
+        after.starts_with('=') && !after.starts_with("==")
     }
 
     // ---- options and results

@@ -689,9 +689,19 @@ impl Infer<'_> {
             self.default_operators_of(&all);
             self.default_literals(0);
         }
+        // A result that is one of the parameters is decided by what is passed.
+        let mut passed: Vec<Var> = Vec::new();
+        if !self.unit_unless_decided.is_empty() {
+            for number in all {
+                let params: Vec<Ty> =
+                    self.body_numbered(number).params.iter().map(|param| param.ty).collect();
+                params.into_iter().for_each(|ty| self.table.open_vars(ty, &mut passed));
+            }
+        }
         for ty in std::mem::take(&mut self.unit_unless_decided) {
             if let Some(var) = self.table.as_var(ty)
                 && self.table.var_kind(var) == VarKind::General
+                && !passed.contains(&var)
             {
                 self.table.unify(ty, Ty::UNIT);
             }
@@ -759,7 +769,10 @@ impl Infer<'_> {
     fn undecided(&mut self, value: ExprId, what: &str) {
         let ty = self.ty(value);
         let Some(var) = self.table.as_var(ty) else { return };
-        let origin = self.table.origin(var);
+        // A parameter is where a type can be written.
+        let params = &self.f.params;
+        let param = params.iter().find(|param| self.table.as_var(param.ty) == Some(var));
+        let origin = param.map_or_else(|| self.table.origin(var), |param| param.span);
         self.undecided_at(origin, self.span(value), what);
         self.table.unify(ty, Ty::ERROR);
     }
@@ -790,7 +803,7 @@ impl Infer<'_> {
         if used != origin && !used.is_none() && !what.is_empty() {
             diag = diag.also(used, "its type is needed here");
         }
-        diag = self.how_to_decide(diag, origin, text, is_name);
+        diag = self.how_to_decide(diag, origin, text, is_name, what);
         self.error(diag);
     }
 
@@ -800,14 +813,34 @@ impl Infer<'_> {
         origin: Span,
         text: &str,
         is_name: bool,
+        what: &str,
     ) -> Diagnostic {
         use simple_source::Applicability::Maybe;
+        // What only lists have.
+        const OF_LISTS: &[&str] = &[
+            "append",
+            "push",
+            "pop",
+            "extend",
+            "insert",
+            "sort",
+            "reverse",
+            "map",
+            "filter",
+            "sum",
+            "first",
+            "last",
+            "enumerate",
+            "zip",
+            "indexed",
+        ];
+        let is_list = what.split([' ', '`']).any(|word| OF_LISTS.contains(&word));
         let param = self.f.params.iter().any(|param| param.span == origin);
         if param && is_name {
             return diag.suggest(
                 "write its type, for example",
                 origin,
-                format!("{text}: str"),
+                format!("{text}: {}", if is_list { "[i64]" } else { "str" }),
                 Maybe,
             );
         }

@@ -283,7 +283,11 @@ impl<'p> Infer<'p> {
                 if self.is_none(right) { &a } else { &b }
             ));
         } else if self.is_number(left_ty) && self.is_number(right_ty) {
-            diag = diag.note(format!("convert one side: `as {a}`"));
+            let float = |ty: Ty| matches!(self.table.kind(ty), TyKind::Float(_));
+            let (side, to) = if float(left_ty) { (right, &a) } else { (left, &b) };
+            let text = format!("{} as {to}", self.operand_text(side));
+            let span = self.span(side);
+            diag = diag.suggest("convert one side", span, text, Applicability::Maybe);
         } else {
             let sides = [(left, right_ty), (right, left_ty)];
             let quoted = sides.into_iter().find_map(|(side, other)| {
@@ -1088,6 +1092,9 @@ impl<'p> Infer<'p> {
                     ),
                     None => diag,
                 }
+            }
+            (BinaryOp::Rem, TyKind::Str, _) => {
+                diag.note("text takes values in braces: `\"{name} is {age:.1f}\"`")
             }
             (BinaryOp::BitAnd, TyKind::Bool, TyKind::Bool) => diag.suggest(
                 "bools are combined by words",

@@ -62,6 +62,7 @@ impl Infer<'_> {
         let made = match kind {
             Tree::Error => {
                 self.f.failed = true;
+                self.f.lost_patterns.push(span);
                 PatKind::Wildcard
             }
             Tree::Wildcard => PatKind::Wildcard,
