@@ -250,7 +250,7 @@ impl<'p> Infer<'p> {
             diag = diag.also(slots[*first].span, "declared here");
         }
         if what == "split" && given.is_empty() {
-            let message = "words between white space are";
+            let message = "`split_whitespace` gives the words between white space";
             let text = "split_whitespace()";
             diag = diag.suggest(message, span, text, Applicability::Maybe);
             return self.error(diag);

@@ -207,9 +207,13 @@ impl<'p> Infer<'p> {
         let text = format!("{}({inside})", self.snippet(site.name));
         let message = "a value is made by a call, not with braces";
         Some(
-            Diagnostic::error(&simple_syntax::codes::FOREIGN_EXPRESSION, Span::new(span.lo, span.lo + 1), message)
-                .label("expected `(`")
-                .suggest("write parentheses", site.span, text, Applicability::Maybe),
+            Diagnostic::error(
+                &simple_syntax::codes::FOREIGN_EXPRESSION,
+                Span::new(span.lo, span.lo + 1),
+                message,
+            )
+            .label("expected `(`")
+            .suggest("write parentheses", site.span, text, Applicability::Maybe),
         )
     }
 

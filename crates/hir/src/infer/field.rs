@@ -1,6 +1,6 @@
 //! Fields, and ways into options: `x.f`, `x?.f`, `x?`, `x ?? y`.
 
-use simple_source::{Applicability, Diagnostic, Span, Symbol};
+use simple_source::{Applicability, Diagnostic, Span, Suggestion, Symbol};
 use simple_syntax::ast;
 
 use super::arguments::{CallSite, Given};
@@ -527,20 +527,50 @@ impl Infer<'_> {
     }
 
     fn no_option_before(&mut self, value: ExprId, name: ast::Name) {
-        let ty = self.ty(value);
-        let ty = self.show(ty);
-        let end = self.span(value).hi;
+        let found = self.ty(value);
+        let ty = self.show(found);
+        let whole = self.span(value);
+        let end = whole.hi;
         let between = self.snippet(Span::new(end, name.span.lo));
         let start = end + between.find("?.").unwrap_or(0) as u32;
         let mark = Span::new(start, start + 2);
-        let diag = Diagnostic::error(
+        let mut diag = Diagnostic::error(
             &codes::NOT_AN_OPTION,
             mark,
             format!("`?.` needs an option, and this is `{ty}`"),
         )
-        .label(format!("after `{ty}`"))
-        .suggest("a value has its members after `.`", mark, ".", Applicability::Certain);
+        .label(format!("after `{ty}`"));
+        if self.as_result(found).is_none() {
+            diag = diag.suggest(
+                "a value has its members after `.`",
+                mark,
+                ".",
+                Applicability::Certain,
+            );
+        } else if self.hands_errors_on() {
+            diag.suggestions.push(Suggestion {
+                message: "`?` in parentheses hands an error on".into(),
+                edits: vec![(whole.start(), "(".into()), (mark, "?).".into())],
+                applicability: Applicability::Maybe,
+            });
+        } else {
+            diag = diag
+                .suggest(
+                    "`.ok()` makes an option of it, without the error",
+                    mark,
+                    ".ok()?.",
+                    Applicability::Maybe,
+                )
+                .note("`match` looks at the error; `.unwrap()` ends the program if there is one");
+        }
         self.error(diag);
+    }
+
+    /// Whether `?` after a `Result` can leave the function at hand.
+    fn hands_errors_on(&mut self) -> bool {
+        self.f.frames.last().copied().is_some_and(|frame| {
+            frame.returns == Returns::Value && self.as_result(frame.result).is_some()
+        })
     }
 
     /// `base?.name`

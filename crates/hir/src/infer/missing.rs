@@ -82,10 +82,15 @@ impl Infer<'_> {
         let ast = self.f.ast;
         let text = self.text(name);
         let at = ast.span(callee);
-        let mut diag =
-            Diagnostic::error(&codes::UNKNOWN_NAME, at, format!("there is no `{text}` here"))
-                .label("not found")
-                .note("a function that can fail returns a `Result`: `return Err(..)`; `?` hands an error on");
+        let mut diag = Diagnostic::error(
+            &codes::UNKNOWN_NAME,
+            at,
+            format!("there is no `{text}` here"),
+        )
+        .label("not found")
+        .note(
+            "a function that can fail returns a `Result`: `return Err(..)`; `?` hands an error on",
+        );
         let args = ast.list(args);
         let thrown = args.first().map(|arg| arg.value);
         match thrown.map(|thrown| *ast.expr(thrown)) {

@@ -56,8 +56,7 @@ impl Lexer<'_> {
                 .label(label)
                 .note("the characters are written `\\{` and `\\}`, or `{{` and `}}`")
                 .suggest("write `{{` for the character", span, "{{", Applicability::Maybe);
-            self.meant_braces =
-                Some(MeantBraces { string, diagnostic: self.diagnostics.len() });
+            self.meant_braces = Some(MeantBraces { string, diagnostic: self.diagnostics.len() });
             self.report(diagnostic);
         }
         true

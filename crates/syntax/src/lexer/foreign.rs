@@ -152,11 +152,14 @@ impl Lexer<'_> {
             return false;
         }
         let span = self.span(self.pos, self.pos + 1 + len);
-        repeat(&mut self.repeated.lifetime, || {
-            Diagnostic::error(&codes::EXPECTED_TYPE, span, "there are no lifetimes")
-                .label("not part of a type")
-                .note("a value lives as long as something needs it")
-        });
+        // After `&` the reference is the mistake.
+        if before == Some('<') {
+            repeat(&mut self.repeated.lifetime, || {
+                Diagnostic::error(&codes::EXPECTED_TYPE, span, "there are no lifetimes")
+                    .label("not part of a type")
+                    .note("a value lives as long as something needs it")
+            });
+        }
         self.pos += 1 + len;
         if self.byte(0) == b' ' {
             self.pos += 1;

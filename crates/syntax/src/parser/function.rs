@@ -94,6 +94,7 @@ impl Parser<'_> {
         let diagnostic = Diagnostic::error(&codes::FOREIGN_KEYWORD, span, "there is no `where`")
             .label("not here")
             .note("bounds stand where the parameter is declared: `[T: Ord + Show]`");
+        self.spoil(lo);
         self.note(diagnostic);
     }
 
@@ -381,6 +382,8 @@ impl Parser<'_> {
             std::mem::swap(&mut ty, &mut own);
             message = "a parameter's type follows a `:`";
         }
+        let ours = crate::foreign::plain_type(ty);
+        let ty = ours.unwrap_or(ty);
         let diagnostic = Diagnostic::error(&codes::PARAMETER, span, message)
             .label("expected `name: type`")
             .suggest(
@@ -390,13 +393,20 @@ impl Parser<'_> {
                 Applicability::Maybe,
             );
         self.note(diagnostic);
-        if type_is_last {
+        let mut type_name = first;
+        if !type_is_last {
+            *name = self.name("a parameter");
+        } else if ours.is_some() {
+            type_name = self.name("a type");
+        } else {
             return self.ty();
         }
-        *name = self.name("a parameter");
-        let path = self.ast.add_list(&[first]);
+        if let Some(ours) = ours {
+            type_name.symbol = self.interner.intern(ours);
+        }
+        let path = self.ast.add_list(&[type_name]);
         let kind = TypeKind::Path { path, args: List::EMPTY };
-        self.ast.add_type(Type { kind, span: first.span })
+        self.ast.add_type(Type { kind, span: type_name.span })
     }
 }
 

@@ -157,7 +157,9 @@ impl Parser<'_> {
                 format!("the call of `{name}` needs parentheses"),
             )
             .label("expected `(` before the lambda")
-            .note("only a statement that begins with a name or a dotted path may call without them");
+            .note(
+                "only a statement that begins with a name or a dotted path may call without them",
+            );
             diagnostic.suggestions.push(Suggestion {
                 message: format!("write `{name}(…)`"),
                 edits: vec![(Span::new(callee.hi, lambda.lo), "(".into()), (end, ")".into())],

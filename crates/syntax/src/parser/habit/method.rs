@@ -52,10 +52,9 @@ fn special(name: &str) -> Option<Special> {
              `fn hash(self) -> u64`",
         ),
         "__len__" => ("a length is a method", "`fn len(self) -> i64` is called `x.len()`"),
-        "__contains__" => (
-            "a test is a method",
-            "`fn contains(self, x: T) -> bool` is called `s.contains(x)`",
-        ),
+        "__contains__" => {
+            ("a test is a method", "`fn contains(self, x: T) -> bool` is called `s.contains(x)`")
+        }
         "__call__" => ("values of types cannot be called", "give the method a name"),
         "__iter__" | "__next__" => (
             "`for` runs over the trait `Iter`",

@@ -202,7 +202,10 @@ impl Parser<'_> {
             Diagnostic::error(&codes::EXPECTED_TYPE, span, "there are no references or pointers")
                 .label("`&` and `*` are not part of a type")
                 .note("values are passed without copying; a `mut` parameter changes the caller's");
-        self.mend(diagnostic, span, "");
+        // A lifetime after it was passed with it.
+        let next = self.tokens.span(self.pos + 1, self.base);
+        let whole = if self.at(TokenKind::Amp) { Span::new(span.lo, next.lo) } else { span };
+        self.mend(diagnostic, whole, "");
     }
 
     /// `for (i = 0; i < n; i++)`
