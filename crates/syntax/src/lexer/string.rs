@@ -321,7 +321,7 @@ impl Lexer<'_> {
                 before.is_empty()
                     && ["loop", "while", "for"].iter().any(|word| looped.starts_with(word))
             }
-            None => after.is_empty() && before.ends_with("break") || before.ends_with("continue"),
+            None => after.is_empty() && (before.ends_with("break") || before.ends_with("continue")),
         }
     }
 

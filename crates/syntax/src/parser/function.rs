@@ -85,10 +85,12 @@ impl Parser<'_> {
     #[cold]
     fn foreign_where(&mut self) {
         let lo = self.lo();
-        while !matches!(self.kind(), TokenKind::Newline | TokenKind::Eof)
-            && !(self.at(TokenKind::Colon) && self.nth(1) == TokenKind::Newline)
-        {
-            self.bump();
+        loop {
+            match self.kind() {
+                TokenKind::Newline | TokenKind::Eof => break,
+                TokenKind::Colon if self.nth(1) == TokenKind::Newline => break,
+                _ => self.bump(),
+            }
         }
         let span = self.span_from(lo);
         let diagnostic = Diagnostic::error(&codes::FOREIGN_KEYWORD, span, "there is no `where`")

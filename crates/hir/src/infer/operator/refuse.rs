@@ -3,6 +3,7 @@
 use simple_source::{Applicability, Diagnostic};
 use simple_syntax::ast::BinaryOp;
 
+use super::arithmetic::Operand;
 use super::op_text;
 use crate::body::*;
 use crate::codes;
@@ -34,7 +35,7 @@ impl<'p> Infer<'p> {
         // The narrower one is converted.
         let wide = |ty: Ty| match self.table.kind(ty) {
             TyKind::Int(int) => crate::infer::literal::int_range(int).1,
-            TyKind::Float(_) => i128::MAX,
+            _ if matches!(self.operand(ty), Operand::Float | Operand::FloatLiteral(_)) => i128::MAX,
             _ => 0,
         };
         let (side, to) = if wide(left_ty) < wide(right_ty) { (left, b) } else { (right, a) };
