@@ -14,7 +14,7 @@ use crate::endless;
 use crate::exhaustive;
 use crate::groups::{check_bodies, script_variables};
 use crate::names::collect::collect;
-use crate::names::lost::drop_consequences;
+use crate::names::lost::{drop_consequences, tell_types_once};
 use crate::names::uses::resolve_uses;
 use crate::names::{Def, Entry};
 use crate::session::{LibrarySearch, Session};
@@ -130,6 +130,7 @@ pub fn analyze(
     drop_consequences(&program, &mut diags);
     hide_library(&program, &mut diags);
     sort_and_dedup(&mut diags);
+    tell_types_once(&program, &mut diags);
     (program, diags)
 }
 

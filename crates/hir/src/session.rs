@@ -42,6 +42,8 @@ pub(crate) struct Session {
     pub(crate) waiting: Mutex<Vec<BodyOwner>>,
     /// Bounds that functions were told to lack.
     pub(crate) said_bounds: Mutex<FxHashSet<(FnId, Symbol, TraitId)>>,
+    /// Functions that were told to lack a `self`.
+    pub(crate) lacking_self: Mutex<FxHashSet<FnId>>,
     /// Parameters of impls that nothing decides, which was said.
     pub(crate) loose_params: FxHashSet<(ImplId, u32)>,
     /// What `@lang` names, with the places of the attributes.
@@ -165,6 +167,7 @@ impl Session {
             constants_known: false,
             waiting: Mutex::default(),
             said_bounds: Mutex::default(),
+            lacking_self: Mutex::default(),
             loose_params: FxHashSet::default(),
             lang_marks: Vec::new(),
             derives: Vec::new(),

@@ -14,6 +14,14 @@ pub struct Generic {
 }
 
 impl Generic {
+    /// The type with names for its arguments.
+    pub fn example(self) -> String {
+        match self.params {
+            2 => self.written(&["K", "V"]),
+            _ => self.written(&["T"]),
+        }
+    }
+
     /// The type with these arguments, as it is written here.
     pub fn written(self, args: &[&str]) -> String {
         format!("{}{}{}", self.before, args.join(self.between), self.after)
@@ -37,4 +45,25 @@ pub fn generic_type(name: &str) -> Option<Generic> {
     };
     let params = if between == ": " { 2 } else { 1 };
     Some(Generic { what, params, before, between, after })
+}
+
+/// What the type `name` of another language is called here.
+pub fn plain_type(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "int" | "Int" | "Integer" | "integer" | "long" | "Long" | "isize" | "usize" | "int64"
+        | "number" | "i128" => "i64",
+        "short" | "int16" => "i16",
+        "int32" => "i32",
+        "uint" | "unsigned" | "uint64" | "ulong" | "u128" => "u64",
+        "uint32" => "u32",
+        "byte" | "uint8" => "u8",
+        "int8" => "i8",
+        "float" | "Float" | "double" | "Double" | "float64" => "f64",
+        "float32" => "f32",
+        "string" | "String" | "text" | "Str" => "str",
+        "boolean" | "Boolean" | "Bool" => "bool",
+        "Char" | "rune" => "char",
+        "Void" | "void" | "None" | "Unit" | "unit" => "()",
+        _ => return None,
+    })
 }

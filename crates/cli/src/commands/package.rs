@@ -25,6 +25,16 @@ pub(crate) fn new(new: New) -> ExitCode {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
         return report::fail(&format!("`{shown}` does not end in a name for the package"));
     };
+    if let Some(reason) = refused_name(name) {
+        let better = usable_name(name);
+        let hint = if better.is_empty() {
+            String::new()
+        } else {
+            let path = path.with_file_name(better);
+            format!("; `simple new {}` would do", path.display())
+        };
+        return report::fail(&format!("`{name}` is no name for a package: {reason}{hint}"));
+    }
     if path.exists() {
         return report::fail(&format!("`{shown}` exists already"));
     }
@@ -45,6 +55,29 @@ pub(crate) fn new(new: New) -> ExitCode {
     }
 }
 
+/// Why a package cannot have this name, which stands in its manifest and is
+/// that of its executable.
+fn refused_name(name: &str) -> Option<String> {
+    if let Some(strange) = name.chars().find(|c| !is_of_name(*c)) {
+        let shown = if strange == ' ' { "a space".to_owned() } else { format!("{strange:?}") };
+        return Some(format!("it contains {shown}; letters, digits, `-` and `_` may stand in it"));
+    }
+    let begins_well = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    (!begins_well).then(|| "it does not begin with a letter".to_owned())
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_')
+}
+
+/// What is left of a name without what cannot stand in one; nothing if nothing is.
+fn usable_name(name: &str) -> String {
+    let words: Vec<&str> = name.split(|c| !is_of_name(c)).filter(|word| !word.is_empty()).collect();
+    let joined = words.join("-");
+    let start = joined.find(|c: char| c.is_alphabetic() || c == '_').unwrap_or(joined.len());
+    joined[start..].to_owned()
+}
+
 pub(crate) fn clean(clean: Clean) -> ExitCode {
     let Some(root) = package_root(&clean.path) else {
         return report::fail(&format!("`{}` is not in a package", clean.path.display()));
@@ -62,5 +95,30 @@ fn remove(folder: &Path) -> std::io::Result<()> {
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_packages_are_words() {
+        for name in ["app", "my-app", "my_app2", "_x", "größe"] {
+            assert_eq!(refused_name(name), None, "{name}");
+        }
+        for (name, reason, better) in [
+            ("my app", "contains a space", "my-app"),
+            (" app ", "contains a space", "app"),
+            ("a:b", "contains ':'", "a-b"),
+            ("a\nb", "contains '\\n'", "a-b"),
+            ("2048", "begin with a letter", ""),
+            ("3d game", "contains a space", "d-game"),
+            ("...", "contains '.'", ""),
+        ] {
+            let found = refused_name(name).unwrap_or_default();
+            assert!(found.contains(reason), "{name:?}: {found}");
+            assert_eq!(usable_name(name), better, "{name:?}");
+        }
     }
 }

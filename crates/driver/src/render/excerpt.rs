@@ -45,6 +45,18 @@ pub(super) fn line_of(file: &SourceFile, position: u32) -> usize {
     file.line_starts().partition_point(|start| *start <= offset).saturating_sub(1)
 }
 
+/// Whether one excerpt can show both spans.
+pub(super) fn fit_together(file: &SourceFile, a: Span, b: Span) -> bool {
+    let (line, other) = (line_of(file, a.lo), line_of(file, b.lo));
+    if line != other {
+        return line.abs_diff(other) <= NEAR;
+    }
+    let starts = file.line_starts();
+    let end = starts.get(line + 1).map_or(file.text().len(), |start| *start as usize);
+    let is_cut = end - starts[line] as usize > LONGEST;
+    !is_cut || a.lo.abs_diff(b.lo) as usize <= BEHIND - AROUND
+}
+
 impl Excerpt {
     /// The lines of `spans`, of which there is one; of those that lie far from
     /// the first one, none.
@@ -152,6 +164,19 @@ mod tests {
         let (cut, _, shown) = excerpt(&text, &[(500, 99_000), (100_000, 100_000)]);
         assert_eq!(cut.len(), AROUND + BEHIND + CUT.len() * 2 + 1);
         assert_eq!(shown, ["y".repeat(BEHIND), String::new()]);
+    }
+
+    #[test]
+    fn labels_far_apart_on_a_cut_line_have_their_own_excerpts() {
+        let mut sources = SourceMap::new();
+        let text = format!("{}\n{}\n", "x".repeat(400), "y".repeat(4000));
+        let id = sources.add_text("a.spl".to_owned(), text).expect("it is small");
+        let file = sources.file(id);
+        let at = |lo: u32| Span::new(file.base + lo, file.base + lo + 1);
+        assert!(fit_together(file, at(0), at(399)), "the line is shown whole");
+        assert!(fit_together(file, at(399), at(3000)), "other lines do not matter");
+        assert!(fit_together(file, at(1000), at(1100)));
+        assert!(!fit_together(file, at(1000), at(3000)));
     }
 
     #[test]

@@ -147,7 +147,24 @@ fn human(diagnostic: &Diagnostic, sources: &SourceMap, color: bool) -> String {
             }
         });
     }
-    renderer.render(&groups)
+    without_empty_places(&renderer.render(&groups))
+}
+
+/// Leaves out the lines in which the renderer names no place: it does where an
+/// excerpt has no path, whose place was written before it.
+fn without_empty_places(rendered: &str) -> String {
+    let is_empty_place = |line: &str| {
+        let mut rest = line;
+        let mut shown = String::new();
+        while let Some((before, after)) = rest.split_once('\u{1b}') {
+            shown.push_str(before);
+            rest = after.split_once('m').map_or("", |(_, text)| text);
+        }
+        shown.push_str(rest);
+        shown.trim() == ":::"
+    };
+    let lines: Vec<&str> = rendered.split('\n').filter(|line| !is_empty_place(line)).collect();
+    lines.join("\n")
 }
 
 /// Adds what a diagnostic says of the file `id` to its group: the lines with
@@ -163,10 +180,9 @@ fn with_snippets<'a>(
     let here: Vec<&Label> =
         labels.filter(|label| sources.file_of(label.span) == Some(id)).collect();
     let Some(main) = here.first() else { return group };
-    let line = |label: &Label| excerpt::line_of(file, label.span.lo);
     // The piece with the primary label comes first: its place is the title's.
     let (first, rest): (Vec<&Label>, Vec<&Label>) =
-        here.iter().partition(|label| line(label).abs_diff(line(main)) <= excerpt::NEAR);
+        here.iter().partition(|label| excerpt::fit_together(file, main.span, label.span));
     for piece in std::iter::once(first).chain(rest.into_iter().map(|label| vec![label])) {
         let excerpt = Excerpt::new(file, piece.iter().map(|label| label.span));
         let annotations: Vec<_> = piece

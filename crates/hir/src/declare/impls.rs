@@ -1,7 +1,7 @@
 //! Impls: whether they are complete, fit their traits, belong where they
 //! stand and do not overlap.
 
-use simple_source::{Applicability, Diagnostic, Span};
+use simple_source::{Applicability, Diagnostic, Span, Symbol};
 use simple_syntax::ast::ItemKind;
 
 use crate::codes;
@@ -107,6 +107,15 @@ fn methods(program: &Program, def: &ImplDef, reference: TraitRef, diags: &mut Ve
             missing.push(method);
         }
     }
+    // A method that was misspelt is told as such, not as missing too.
+    let foreign = def.methods.keys().filter(|name| {
+        !trait_.methods.iter().any(|method| program.functions[*method].name == **name)
+    });
+    for name in foreign {
+        if let Some(near) = meant_method(program, trait_, *name) {
+            missing.retain(|method| program.text(program.functions[*method].name) != near);
+        }
+    }
     if !missing.is_empty() {
         let names: Vec<String> = missing
             .iter()
@@ -136,6 +145,12 @@ fn methods(program: &Program, def: &ImplDef, reference: TraitRef, diags: &mut Ve
     }
 }
 
+/// The method of a trait that is spelt much like `name`.
+fn meant_method<'p>(program: &'p Program, trait_: &TraitDef, name: Symbol) -> Option<&'p str> {
+    let names = trait_.methods.iter().map(|method| program.text(program.functions[*method].name));
+    suggest::nearest(program.text(name), names)
+}
+
 fn foreign_method(program: &Program, trait_: &TraitDef, method: FnId, diags: &mut Vec<Diagnostic>) {
     let found = &program.functions[method];
     let text = program.text(found.name);
@@ -147,8 +162,7 @@ fn foreign_method(program: &Program, trait_: &TraitDef, method: FnId, diags: &mu
     )
     .label("not a method of the trait")
     .also(trait_.span, "the trait");
-    let names = trait_.methods.iter().map(|method| program.text(program.functions[*method].name));
-    diag = match suggest::nearest(text, names) {
+    diag = match meant_method(program, trait_, found.name) {
         Some(near) => {
             diag.suggest(format!("there is `{near}`"), found.span, near, Applicability::Maybe)
         }

@@ -2,7 +2,7 @@
 
 use simple_source::{Applicability, Diagnostic, Span, Symbol, sym};
 use simple_syntax::ast::{self, Ast, TypeKind};
-use simple_syntax::foreign::generic_type;
+use simple_syntax::foreign::{generic_type, plain_type};
 
 use crate::codes;
 use crate::def::*;
@@ -360,7 +360,7 @@ impl<S: TypeSink> Written<'_, S> {
             let inner: Vec<&str> =
                 args.iter().map(|arg| self.program.snippet(self.ast.ty(*arg).span)).collect();
             let ours = match inner.as_slice() {
-                [] => ours.written(&["T", "U"][..ours.params]),
+                [] => ours.example(),
                 inner => ours.written(inner),
             };
             return Diagnostic::error(
@@ -382,7 +382,7 @@ impl<S: TypeSink> Written<'_, S> {
             format!("there is no type `{text}`"),
         )
         .label("not found");
-        if let Some(ours) = suggest::foreign_type(text) {
+        if let Some(ours) = plain_type(text) {
             return diag.suggest(
                 format!("this type is called `{ours}` here"),
                 name.span,

@@ -44,9 +44,12 @@ impl<'a> View<'a> {
     }
 }
 
-/// Checks all patterns of a body.
-pub(crate) fn check(view: View<'_>, body: &Body, diagnostics: &mut Vec<Diagnostic>) {
-    let checker = Checker { view, body };
+/// Checks all patterns of a body. Nothing is said of those in which mistakes
+/// were found: at `lost`, or told among `diagnostics`.
+pub(crate) fn check(view: View<'_>, body: &Body, lost: &[Span], diagnostics: &mut Vec<Diagnostic>) {
+    let errors = diagnostics.iter().filter(|found| found.is_error());
+    let errors = errors.map(|found| found.primary.span).chain(lost.iter().copied()).collect();
+    let checker = Checker { view, body, errors };
     for expr in &body.exprs {
         match expr.kind {
             ExprKind::Match { value, arms } => {
@@ -96,7 +99,7 @@ pub(crate) fn check_waiting(program: &mut Program) -> Vec<Diagnostic> {
             BodyOwner::Const(constant) => program.const_body(constant),
         };
         if let Some(body) = body {
-            check(View::of(program), body, &mut diagnostics);
+            check(View::of(program), body, &[], &mut diagnostics);
         }
     }
     diagnostics
@@ -109,9 +112,16 @@ const MAX_COVERS: usize = 1000;
 struct Checker<'a> {
     view: View<'a>,
     body: &'a Body,
+    /// Where mistakes were found.
+    errors: Vec<Span>,
 }
 
 impl Checker<'_> {
+    fn is_refused(&self, pat: PatId) -> bool {
+        let span = self.body.pats[pat].span;
+        self.errors.iter().any(|error| span.lo <= error.lo && error.hi <= span.hi)
+    }
+
     fn check_match(
         &self,
         span: Span,
@@ -120,8 +130,8 @@ impl Checker<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let arms = self.body.list(arms);
-        if arms.is_empty() {
-            // The parser told.
+        if arms.is_empty() || arms.iter().any(|arm| self.is_refused(arm.pat)) {
+            // There is a mistake that was told.
             return;
         }
         let head = Span::new(span.lo, self.body.exprs[value].span.hi);
@@ -267,7 +277,7 @@ impl Checker<'_> {
             return;
         }
         let ty = self.body.pats[pat].ty;
-        if self.view.is_unknown(ty) {
+        if self.view.is_unknown(ty) || self.is_refused(pat) {
             return;
         }
         let mut simplified = Vec::new();

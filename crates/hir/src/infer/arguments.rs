@@ -249,6 +249,12 @@ impl<'p> Infer<'p> {
         {
             diag = diag.also(slots[*first].span, "declared here");
         }
+        if what == "split" && given.is_empty() {
+            let message = "`split_whitespace` gives the words between white space";
+            let text = "split_whitespace()";
+            diag = diag.suggest(message, span, text, Applicability::Maybe);
+            return self.error(diag);
+        }
         let examples: Option<Vec<String>> =
             missing.iter().map(|index| self.default_text(slots[*index].ty)).collect();
         let text = self.snippet(span);

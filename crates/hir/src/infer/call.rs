@@ -30,6 +30,12 @@ impl<'p> Infer<'p> {
         let callee_span = ast.span(callee);
         let site = CallSite { span, name: callee_span };
         if let Tree::Name(name) = *ast.expr(callee)
+            && matches!(self.text(name), "raise" | "throw")
+            && self.is_unknown(name)
+        {
+            return self.raised(callee, name, args, span);
+        }
+        if let Tree::Name(name) = *ast.expr(callee)
             && self.is_unknown(name)
             && let Some(diag) = self.foreign_call(name, &given, span)
         {
@@ -432,9 +438,10 @@ impl<'p> Infer<'p> {
                         &codes::ARGUMENT_COUNT,
                         span,
                         format!(
-                            "this function takes {} argument{plural}, and {} are given",
+                            "this function takes {} argument{plural}, and {} {} given",
                             params.len(),
-                            given.len()
+                            given.len(),
+                            if given.len() == 1 { "is" } else { "are" }
                         ),
                     )
                     .label(format!("it is `{ty}`"));

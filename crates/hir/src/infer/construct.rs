@@ -1,6 +1,7 @@
 //! Structs, class instances and variants are made.
 
-use simple_source::{Applicability, Diagnostic, Span};
+use simple_source::{Applicability, Diagnostic, Label, Span};
+use simple_syntax::ast::{self, Expr as Tree};
 
 use super::arguments::{CallSite, Given, Slot};
 use super::expect::Expect;
@@ -137,8 +138,20 @@ impl<'p> Infer<'p> {
                 field: true,
             })
             .collect();
+        if let Some(diag) = self.braced_fields(&slots, given, site) {
+            self.error(diag);
+            self.f.failed = true;
+            return self.push(ExprKind::Error, ty, site.span);
+        }
         let what = self.text(def.variants[variant as usize].name);
+        let errors = self.diags.len();
         let Some(positions) = self.match_slots(&slots, given, site, what) else {
+            if slots.is_empty()
+                && let Some(said) = self.diags.get_mut(errors)
+            {
+                let label = Label { span: def.span, message: "has no fields".to_owned() };
+                said.secondary.push(label);
+            }
             self.check_loose(given);
             self.f.failed = true;
             return self.push(ExprKind::Error, ty, site.span);
@@ -163,6 +176,45 @@ impl<'p> Infer<'p> {
         self.check_type_bounds(ty, site.name);
         let fields = self.f.body.add_list(&made);
         self.push(ExprKind::Construct { variant, fields }, ty, site.span)
+    }
+
+    /// `Point { x: 1, y }` as a statement of its own: that calls `Point` with a
+    /// dict or a set, which cannot be meant if the keys are fields' names.
+    fn braced_fields(&self, slots: &[Slot], given: &[Given], site: CallSite) -> Option<Diagnostic> {
+        let [Given { name: None, mutable: None, tree, value: None }] = *given else { return None };
+        let ast = self.f.ast;
+        let span = ast.span(tree);
+        if !self.snippet(Span::new(site.name.hi, span.lo)).trim().is_empty() {
+            return None;
+        }
+        let keys: Vec<ast::ExprId> = match *ast.expr(tree) {
+            Tree::Dict(pairs) => ast.list(pairs).iter().map(|pair| pair.key).collect(),
+            Tree::Set(elements) => ast.list(elements).to_vec(),
+            _ => return None,
+        };
+        let is_field = |key: &ast::ExprId| match *ast.expr(*key) {
+            // One argument may be a dict whose key is a variable.
+            Tree::Name(name) => {
+                slots.iter().any(|slot| slot.name == name)
+                    && (slots.len() > 1 || self.is_unknown(name))
+            }
+            _ => false,
+        };
+        if keys.is_empty() || !keys.iter().all(is_field) {
+            return None;
+        }
+        let inside = self.snippet(span).trim_matches(['{', '}']).trim();
+        let text = format!("{}({inside})", self.snippet(site.name));
+        let message = "a value is made by a call, not with braces";
+        Some(
+            Diagnostic::error(
+                &simple_syntax::codes::FOREIGN_EXPRESSION,
+                Span::new(span.lo, span.lo + 1),
+                message,
+            )
+            .label("expected `(`")
+            .suggest("write parentheses", site.span, text, Applicability::Maybe),
+        )
     }
 
     /// A variant as a value: itself, or the function that makes it.

@@ -254,6 +254,13 @@ impl Infer<'_> {
             format!("expected `{want_text}`, found `{have_text}`"),
         )
         .label(format!("this is `{have_text}`"));
+        if let Some((value, _)) = self.as_result(have)
+            && self.table.compatible(value, want)
+        {
+            return diag.label("this may be an error").note(
+                "`?` hands an error on, `match` looks at it, `.unwrap_or(..)` gives a value for it",
+            );
+        }
         self.conversion(diag, id, want, have, span)
     }
 

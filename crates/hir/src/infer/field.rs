@@ -1,6 +1,6 @@
 //! Fields, and ways into options: `x.f`, `x?.f`, `x?`, `x ?? y`.
 
-use simple_source::{Applicability, Diagnostic, Span, Symbol};
+use simple_source::{Applicability, Diagnostic, Span, Suggestion, Symbol};
 use simple_syntax::ast;
 
 use super::arguments::{CallSite, Given};
@@ -247,15 +247,29 @@ impl Infer<'_> {
             name.span,
             format!("`{text}` belongs to the value in the option `{ty_text}`, which may be `None`"),
         )
-        .label("the value may be missing")
-        .suggest(
-            "`?.` reaches into it, and gives an option",
-            span.to(name.span),
-            format!("{operand}?.{text}"),
-            Applicability::Maybe,
-        )
-        .note("`??`, `?`, `match` and `.unwrap()` are other ways to the value");
+        .label("the value may be missing");
+        let diag = if self.is_assigned(name.span) {
+            diag.note("`match` tells whether there is one, and its `Some(x)` can be changed if it is a class instance")
+        } else {
+            diag.suggest(
+                "`?.` reaches into it, and gives an option",
+                span.to(name.span),
+                format!("{operand}?.{text}"),
+                Applicability::Maybe,
+            )
+            .note("`??`, `?`, `match` and `.unwrap()` are other ways to the value")
+        };
         self.error(diag);
+    }
+
+    /// Whether an assignment follows in the text.
+    fn is_assigned(&self, span: Span) -> bool {
+        let sources = &self.program.session.sources;
+        let Some(file) = sources.file_of(span) else { return false };
+        let file = sources.file(file);
+        let after = file.text().get((span.hi - file.base) as usize..).unwrap_or("").trim_start();
+        let after = after.trim_start_matches(['+', '-', '*', '/', '%', '&', '|', '^']);
+        after.starts_with('=') && !after.starts_with("==")
     }
 
     // ---- options and results
@@ -513,20 +527,50 @@ impl Infer<'_> {
     }
 
     fn no_option_before(&mut self, value: ExprId, name: ast::Name) {
-        let ty = self.ty(value);
-        let ty = self.show(ty);
-        let end = self.span(value).hi;
+        let found = self.ty(value);
+        let ty = self.show(found);
+        let whole = self.span(value);
+        let end = whole.hi;
         let between = self.snippet(Span::new(end, name.span.lo));
         let start = end + between.find("?.").unwrap_or(0) as u32;
         let mark = Span::new(start, start + 2);
-        let diag = Diagnostic::error(
+        let mut diag = Diagnostic::error(
             &codes::NOT_AN_OPTION,
             mark,
             format!("`?.` needs an option, and this is `{ty}`"),
         )
-        .label(format!("after `{ty}`"))
-        .suggest("a value has its members after `.`", mark, ".", Applicability::Certain);
+        .label(format!("after `{ty}`"));
+        if self.as_result(found).is_none() {
+            diag = diag.suggest(
+                "a value has its members after `.`",
+                mark,
+                ".",
+                Applicability::Certain,
+            );
+        } else if self.hands_errors_on() {
+            diag.suggestions.push(Suggestion {
+                message: "`?` in parentheses hands an error on".into(),
+                edits: vec![(whole.start(), "(".into()), (mark, "?).".into())],
+                applicability: Applicability::Maybe,
+            });
+        } else {
+            diag = diag
+                .suggest(
+                    "`.ok()` makes an option of it, without the error",
+                    mark,
+                    ".ok()?.",
+                    Applicability::Maybe,
+                )
+                .note("`match` looks at the error; `.unwrap()` ends the program if there is one");
+        }
         self.error(diag);
+    }
+
+    /// Whether `?` after a `Result` can leave the function at hand.
+    fn hands_errors_on(&mut self) -> bool {
+        self.f.frames.last().copied().is_some_and(|frame| {
+            frame.returns == Returns::Value && self.as_result(frame.result).is_some()
+        })
     }
 
     /// `base?.name`

@@ -344,9 +344,7 @@ impl Infer<'_> {
                 self.f.captured.iter().map(|captured| captured.local).collect();
             self.f.body.params.splice(0..0, copies);
         }
-        if !self.f.failed {
-            self.check_patterns();
-        }
+        self.check_patterns();
         let body = (!self.f.failed).then(|| self.f.body.compact());
         outcome.bodies.push((owner, body));
     }
@@ -355,13 +353,17 @@ impl Infer<'_> {
     fn check_patterns(&mut self) {
         let session = &self.program.session;
         if !session.constants_known && exhaustive::needs_constants(&self.f.body) {
+            if self.f.failed {
+                return;
+            }
             let mut waiting =
                 session.waiting.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             waiting.push(self.f.owner);
             return;
         }
         let from = self.diags.len();
-        exhaustive::check(View::of(self.program), &self.f.body, &mut self.diags);
+        let lost = &self.f.lost_patterns;
+        exhaustive::check(View::of(self.program), &self.f.body, lost, &mut self.diags);
         self.f.failed |= self.diags[from..].iter().any(Diagnostic::is_error);
     }
 

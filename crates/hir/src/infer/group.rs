@@ -58,6 +58,8 @@ impl<'p> Function<'p> {
             level: 0,
             literals: Vec::new(),
             place_uses: Vec::new(),
+            told_fixed: Vec::new(),
+            lost_patterns: Vec::new(),
             mut_calls: Vec::new(),
             assign_ops: Vec::new(),
             late_loops: Vec::new(),
@@ -98,6 +100,8 @@ impl<'p> Function<'p> {
         self.literals.clear();
         self.place_uses.clear();
         self.mut_calls.clear();
+        self.told_fixed.clear();
+        self.lost_patterns.clear();
         self.assign_ops.clear();
         self.late_loops.clear();
         self.dropped.clear();
@@ -388,7 +392,7 @@ impl<'p> Infer<'p> {
             if let ItemKind::Stmt(stmt) = ast.item(item).kind {
                 let stmt = *ast.stmt(stmt);
                 whole = whole.to(stmt.span);
-                if misplaced {
+                if misplaced && !matches!(stmt.kind, ast::StmtKind::Error) {
                     misplaced = false;
                     self.misplaced_statement(&stmt, has_main);
                 }
@@ -420,7 +424,11 @@ impl<'p> Infer<'p> {
             )
             .label("only the file that is run may be a script")
         };
-        if let ast::StmtKind::Let { mutable: false, .. } = stmt.kind
+        if text.contains("__name__") {
+            let name = self.program.intern("__name__");
+            self.f.unknown_names.insert(name);
+            diag = diag.note("`main` runs by itself; leave this out");
+        } else if let ast::StmtKind::Let { mutable: false, .. } = stmt.kind
             && let Some(rest) = text.strip_prefix("val ")
         {
             diag = diag.suggest(

@@ -243,6 +243,9 @@ impl Infer<'_> {
             self.error(diag);
             return;
         }
+        let is_iterator = matches!(self.table.kind(ty), TyKind::Adt(..))
+            && self.holds(self.program.lang.iter, ty, crate::ty::Tys::EMPTY)
+                == super::select::Holds::Yes;
         let mut diag =
             Diagnostic::error(&codes::NOT_INDEXABLE, span, format!("`{shown}` cannot be indexed"));
         diag = match self.table.kind(ty) {
@@ -259,6 +262,9 @@ impl Infer<'_> {
             TyKind::Adt(adt, _) if adt == self.program.lang.set => diag
                 .label("a set has no positions")
                 .note("`x in s` tells whether it has an element"),
+            TyKind::Adt(..) if is_iterator => diag
+                .label("gives its elements one by one")
+                .note(format!("`{text}.to_list()` makes a list of them")),
             _ => diag.label("no list, dict or type that implements `Index`"),
         };
         self.error(diag);

@@ -2,11 +2,12 @@
 
 use simple_source::{Applicability, Diagnostic, Span, Symbol, sym};
 use simple_syntax::ast::{self, Expr as Tree};
+use simple_syntax::foreign::generic_type;
 
 use super::arguments::{CallSite, Given};
 use super::method::Lookup;
 use super::{BodyOwner, Infer};
-use crate::body::ExprId;
+use crate::body::{ExprId, ExprKind};
 use crate::codes;
 use crate::def::*;
 use crate::names::{Def, built_in_type, suggest};
@@ -38,6 +39,10 @@ impl Infer<'_> {
         span: Span,
     ) -> Option<Diagnostic> {
         let text = self.text(name);
+        if given.is_empty() {
+            let better = suggest::foreign_empty(text)?;
+            return Some(self.foreign_function(text, better.to_owned(), span));
+        }
         let pattern = suggest::foreign_call(text)?;
         let first = given.first()?;
         let operand = self.tree_operand(first.tree);
@@ -57,16 +62,51 @@ impl Infer<'_> {
             (_, [_]) => pattern.replace("{}", &operand),
             _ => return None,
         };
-        Some(
-            Diagnostic::error(&codes::UNKNOWN_NAME, span, format!("there is no function `{text}`"))
-                .label("not found")
-                .suggest(
-                    format!("this is written `{better}`"),
-                    span,
-                    better.clone(),
-                    Applicability::Maybe,
-                ),
+        Some(self.foreign_function(text, better, span))
+    }
+
+    fn foreign_function(&self, text: &str, better: String, span: Span) -> Diagnostic {
+        Diagnostic::error(&codes::UNKNOWN_NAME, span, format!("there is no function `{text}`"))
+            .label("not found")
+            .suggest(format!("this is written `{better}`"), span, better, Applicability::Maybe)
+    }
+
+    /// `raise ValueError("odd")`: an error of another language.
+    pub(crate) fn raised(
+        &mut self,
+        callee: ast::ExprId,
+        name: Symbol,
+        args: ast::List<ast::Arg>,
+        span: Span,
+    ) -> ExprId {
+        let ast = self.f.ast;
+        let text = self.text(name);
+        let at = ast.span(callee);
+        let mut diag = Diagnostic::error(
+            &codes::UNKNOWN_NAME,
+            at,
+            format!("there is no `{text}` here"),
         )
+        .label("not found")
+        .note(
+            "a function that can fail returns a `Result`: `return Err(..)`; `?` hands an error on",
+        );
+        let args = ast.list(args);
+        let thrown = args.first().map(|arg| arg.value);
+        match thrown.map(|thrown| *ast.expr(thrown)) {
+            Some(Tree::Call { args: inner, .. }) => {
+                if let [message] = ast.list(inner) {
+                    let text = format!("panic({})", self.ast_text(message.value));
+                    diag = diag.suggest("to end the program", span, text, Applicability::Maybe);
+                }
+            }
+            _ => diag = diag.suggest("to end the program", at, "panic", Applicability::Maybe),
+        }
+        self.f.failed = true;
+        if self.f.unknown_names.insert(name) {
+            self.error(diag);
+        }
+        self.push(ExprKind::Error, Ty::NEVER, span)
     }
 
     /// The text of an expression of the tree, in parentheses if an operator
@@ -125,9 +165,14 @@ impl Infer<'_> {
         // Declared somewhere that is not in reach.
         if let Some((declared, around)) = self.declared_elsewhere(name, span) {
             if around {
-                return diag.also(declared, "not yet declared inside its own value").note(format!(
-                    "a lambda cannot call itself by the name it is bound to: declare `fn {text}(..)` instead"
-                ));
+                let diag = diag.also(declared, "not yet declared inside its own value");
+                let line = self.line_of(declared);
+                return match line.contains('\\') {
+                    true => diag.note(format!(
+                        "a lambda cannot call itself by the name it is bound to: declare `fn {text}(..)` instead"
+                    )),
+                    false => diag,
+                };
             }
             if declared.lo > span.lo {
                 return diag
@@ -146,6 +191,13 @@ impl Infer<'_> {
             let is_member = self.find_field(owner, name).is_some()
                 || matches!(self.lookup_method(owner, name), Lookup::Found(_));
             let has_self = self.scopes.find(sym::SELF).is_some();
+            if is_member && !has_self {
+                let diag = diag.note(format!(
+                    "a method takes `self` as its first parameter, and members are reached by it: \
+                     `self.{text}`"
+                ));
+                return self.lacks_self(diag);
+            }
             if is_member && has_self {
                 return diag.suggest(
                     "members of the value are reached by `self.`",
@@ -155,10 +207,11 @@ impl Infer<'_> {
                 );
             }
         }
-        if matches!(text, "global" | "nonlocal") {
-            return diag.note(
-                "the functions of a script can assign its variables; nothing needs to be declared",
-            );
+        if let Some(note) = suggest::foreign_word(text) {
+            return diag.note(note);
+        }
+        if let Some(ours) = generic_type(text) {
+            return diag.note(format!("{} has the type `{}`", ours.what, ours.example()));
         }
         if let Some(ours) = suggest::foreign_value(text) {
             return diag.suggest(
@@ -398,6 +451,28 @@ impl Infer<'_> {
             format!("`{shown}` has no method `{text}`"),
         )
         .label("not found");
+        if matches!(
+            text,
+            "unwrap" | "expect" | "unwrap_or" | "is_some" | "is_none" | "is_ok" | "is_err"
+        ) && self.table.as_var(ty).is_none()
+        {
+            diag = diag
+                .note(format!("this is the value itself: only options and results have `{text}`"));
+            if text.starts_with("unwrap") || text == "expect" {
+                let end = self.span(receiver).hi;
+                let whole = Span::new(end, site.span.hi);
+                diag = diag.suggest("leave it out", whole, "", Applicability::Maybe);
+            }
+            return self.error(diag);
+        }
+        if text == "format" && self.table.kind(ty) == TyKind::Str {
+            diag = diag.note("text takes values in braces: `\"{name} is {age:.1f}\"`");
+            return self.error(diag);
+        }
+        if self.is_range_end(receiver) {
+            diag = diag.note(format!("a range needs parentheses here: `(a..b).{text}(..)`"));
+            return self.error(diag);
+        }
         let symbols = self.method_symbols(ty);
         let names: Vec<&str> = symbols.iter().map(|name| self.program.text(*name)).collect();
         let foreign =
@@ -428,6 +503,16 @@ impl Infer<'_> {
             diag = diag.note(listed_methods(&shown, names));
         }
         self.error(diag);
+    }
+
+    /// Whether a range ends in a value: `0..10` in `0..10.rev()`.
+    fn is_range_end(&self, value: ExprId) -> bool {
+        let span = self.span(value);
+        let sources = &self.program.session.sources;
+        let Some(file) = sources.file_of(span) else { return false };
+        let file = sources.file(file);
+        let before = file.text().get(..(span.lo - file.base) as usize).unwrap_or("").trim_end();
+        before.ends_with("..") || before.ends_with("..=")
     }
 
     /// The names of the methods that a type has of its own.
@@ -476,6 +561,12 @@ impl Infer<'_> {
             format!("the type `{shown}` has no `{text}`"),
         )
         .label("not found");
+        if matches!(text, "new" | "init" | "create" | "__init__")
+            && matches!(self.table.kind(ty), TyKind::Adt(..))
+        {
+            diag = diag.note(format!("a call of the type makes a value: `{shown}(..)`"));
+            return self.error(diag);
+        }
         let symbols = self.method_symbols(ty);
         let names: Vec<&str> = symbols
             .iter()

@@ -181,6 +181,10 @@ pub(crate) struct Function<'p> {
     pub(crate) literals: Vec<literal::Literal>,
     pub(crate) place_uses: Vec<place::PlaceUse>,
     pub(crate) mut_calls: Vec<ExprId>,
+    /// Patterns that were not understood.
+    pub(crate) lost_patterns: Vec<Span>,
+    /// Locals that were told not to be changed.
+    pub(crate) told_fixed: Vec<LocalId>,
     /// Compound assignments: the place, and an expression whose kind tells
     /// the operator's method.
     pub(crate) assign_ops: Vec<(ExprId, ExprId)>,

@@ -604,16 +604,7 @@ impl<'p> Infer<'p> {
         let mut diag = Diagnostic::error(&codes::MISPLACED_SELF, span, "there is no `self` here");
         diag = match def {
             Some(def) if matches!(def.parent, Parent::Impl(_) | Parent::Trait(_)) => {
-                let diag = diag.label("this function takes no `self`");
-                match self.params_start(def.span) {
-                    Some(at) => diag.suggest(
-                        "take it as the first parameter",
-                        at,
-                        if def.params.is_empty() { "self" } else { "self, " },
-                        Applicability::Maybe,
-                    ),
-                    None => diag.also(def.span, "add `self` as its first parameter"),
-                }
+                self.lacks_self(diag.label("this function takes no `self`"))
             }
             _ => diag.label("only methods have `self`").note(
                 "a method stands in the body of its type or in an `impl`, \
@@ -622,6 +613,29 @@ impl<'p> Infer<'p> {
         };
         self.error(diag);
         self.error_expr(span)
+    }
+
+    /// Offers to give the function at hand a `self`. That it is called as if
+    /// it had one is then no mistake of its own.
+    pub(crate) fn lacks_self(&self, diag: Diagnostic) -> Diagnostic {
+        let super::BodyOwner::Fn(function) = self.f.owner else { return diag };
+        let def = &self.program.functions[function];
+        let mut lacking = self
+            .program
+            .session
+            .lacking_self
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        lacking.insert(function);
+        match self.params_start(def.span) {
+            Some(at) => diag.suggest(
+                "take `self` as the first parameter",
+                at,
+                if def.params.is_empty() { "self" } else { "self, " },
+                Applicability::Maybe,
+            ),
+            None => diag.also(def.span, "add `self` as its first parameter"),
+        }
     }
 
     /// After the parenthesis that begins the parameters of the function whose

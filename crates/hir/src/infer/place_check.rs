@@ -154,9 +154,12 @@ impl Infer<'_> {
             self.error(diag);
             return;
         }
-        if self.f.body.locals[local].mutable {
+        if self.f.body.locals[local].mutable || self.f.told_fixed.contains(&local) {
             return;
         }
+        // The mistake is in the declaration, so one place is enough.
+        self.f.told_fixed.push(local);
+        self.f.failed = true;
         self.not_mutable(place_use.purpose, name, declared, span, info.kind);
     }
 

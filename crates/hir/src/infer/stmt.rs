@@ -462,7 +462,9 @@ impl Infer<'_> {
         let mut diag =
             Diagnostic::warning(&codes::UNUSED_VALUE, span, "this value is computed and not used")
                 .label("has no effect");
-        if let Tree::Binary { op: BinaryOp::Eq, left, right } = *self.f.ast.expr(tree) {
+        if let Tree::Str(_) = *self.f.ast.expr(tree) {
+            diag = diag.note("a comment begins with `#`; `##` above a declaration describes it");
+        } else if let Tree::Binary { op: BinaryOp::Eq, left, right } = *self.f.ast.expr(tree) {
             let text = format!("{} = {}", self.ast_text(left), self.ast_text(right));
             diag = diag.suggest("`=` assigns, `==` compares", span, text, Applicability::Maybe);
         }

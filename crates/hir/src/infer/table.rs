@@ -385,9 +385,7 @@ impl<'p> Table<'p> {
             // What was refused fits everything, and nothing more is asked of
             // what it meets.
             for ty in [a, b] {
-                if let TyKind::Infer(var) = self.kind(ty) {
-                    self.bind(Var(var), Ty::ERROR);
-                }
+                self.forget(ty);
             }
             return true;
         }
@@ -730,6 +728,18 @@ impl<'p> Table<'p> {
             self.parts[index as usize] = part;
         }
         self.types.intern_list(&self.parts[start as usize..][..len as usize])
+    }
+
+    /// Makes all that is open in a type unknown.
+    fn forget(&mut self, ty: Ty) {
+        if Self::is_ground(ty) {
+            return;
+        }
+        let mut open = Vec::new();
+        self.open_vars(ty, &mut open);
+        for var in open {
+            self.bind(var, Ty::ERROR);
+        }
     }
 
     /// The open variables that occur in `ty`, each once, in order.

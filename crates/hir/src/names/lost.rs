@@ -18,6 +18,45 @@ pub(crate) fn drop_consequences(program: &Program, diagnostics: &mut Vec<Diagnos
     if !modules.is_empty() {
         diagnostics.retain(|found| !is_consequence(program, &modules, found));
     }
+    let lacking = program.session.lacking_self.lock();
+    let lacking = lacking.unwrap_or_else(|poisoned| poisoned.into_inner());
+    if !lacking.is_empty() {
+        // Called with a `self` that they were told to take.
+        let is_lacking =
+            |span: Span| lacking.iter().any(|function| program.functions[*function].span == span);
+        diagnostics.retain(|found| {
+            found.code.id != codes::RECEIVER.id
+                || !found.secondary.iter().any(|label| is_lacking(label.span))
+        });
+    }
+}
+
+/// An unknown type is told once in each declaration. The diagnostics are in
+/// order.
+pub(crate) fn tell_types_once(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+    let mut told: Vec<(Option<Span>, &str)> = Vec::new();
+    diagnostics.retain(|found| {
+        if found.code.id != codes::UNKNOWN_TYPE.id {
+            return true;
+        }
+        let span = found.primary.span;
+        let module = program.modules.indices().find(|module| {
+            program.session.sources.file_of(span) == Some(program.modules[*module].file)
+        });
+        let around = module.and_then(|module| declaration_around(program.ast(module), span));
+        let this = (around, program.snippet(span));
+        let is_new = !told.contains(&this);
+        if is_new {
+            told.push(this);
+        }
+        is_new
+    });
+}
+
+/// The innermost declaration that `span` is in.
+fn declaration_around(ast: &Ast, span: Span) -> Option<Span> {
+    let around = all_items(ast).map(|(_, whole)| whole).filter(|whole| within(span, *whole));
+    around.min_by_key(|whole| whole.len())
 }
 
 fn is_consequence(program: &Program, modules: &[ModuleId], found: &Diagnostic) -> bool {
@@ -35,7 +74,9 @@ fn is_consequence(program: &Program, modules: &[ModuleId], found: &Diagnostic) -
             let around = function_around(ast, span);
             ast.lost.iter().any(|lost| {
                 let function = function_around(ast, *lost);
-                (function.is_none() || function == around) && mentions(program.snippet(*lost), name)
+                // What is lost of a type are members, which have no names here.
+                (function == around || function.is_none() && !is_member(ast, *lost))
+                    && mentions(program.snippet(*lost), name)
             })
         });
     }
@@ -85,6 +126,20 @@ fn function_around(ast: &Ast, span: Span) -> Option<Span> {
         .map(|(_, whole)| whole)
         .filter(|whole| within(span, *whole))
         .max_by_key(|whole| whole.len())
+}
+
+/// Whether `span` is in the body of a type whose members are reached by a dot.
+fn is_member(ast: &Ast, span: Span) -> bool {
+    all_items(ast).any(|(kind, whole)| {
+        let has_members = matches!(
+            kind,
+            ItemKind::Struct { .. }
+                | ItemKind::Class { .. }
+                | ItemKind::Trait { .. }
+                | ItemKind::Impl { .. }
+        );
+        has_members && within(span, whole)
+    })
 }
 
 /// The type, trait or impl that `span` is in.

@@ -74,27 +74,6 @@ fn edit_distance(a: &str, b: &str, limit: usize) -> usize {
     previous[b.len()]
 }
 
-/// What a type of another language is called here.
-pub(crate) fn foreign_type(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "int" | "Int" | "Integer" | "integer" | "long" | "Long" | "isize" | "usize" | "int64"
-        | "number" | "i128" => "i64",
-        "short" | "int16" => "i16",
-        "int32" => "i32",
-        "uint" | "unsigned" | "uint64" | "ulong" | "u128" => "u64",
-        "uint32" => "u32",
-        "byte" | "uint8" => "u8",
-        "int8" => "i8",
-        "float" | "Float" | "double" | "Double" | "float64" => "f64",
-        "float32" => "f32",
-        "string" | "String" | "text" | "Str" => "str",
-        "boolean" | "Boolean" | "Bool" => "bool",
-        "Char" | "rune" => "char",
-        "Void" | "void" | "None" | "Unit" | "unit" => "()",
-        _ => return None,
-    })
-}
-
 /// What a trait of another language is called here.
 pub(crate) fn foreign_trait(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -131,6 +110,37 @@ pub(crate) fn foreign_function(name: &str) -> Option<&'static str> {
     })
 }
 
+/// What is written here for a call without arguments in another language.
+pub(crate) fn foreign_empty(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "list" => "[]",
+        "dict" => "{}",
+        "set" => "Set.new()",
+        "str" => "\"\"",
+        "int" => "0",
+        "float" => "0.0",
+        _ => return None,
+    })
+}
+
+/// What is done here instead of a statement or module of another language.
+pub(crate) fn foreign_word(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "global" | "nonlocal" => {
+            "the functions of a script can assign its variables; nothing needs to be declared"
+        }
+        "del" | "delete" => "`d.remove(key)` and `xs.remove(index)` take one thing out",
+        "yield" => "what gives its elements one by one implements the trait `Iter`",
+        "console" | "System" | "fmt" | "Console" | "cout" => "`print x, y` writes a line",
+        "isinstance" | "typeof" | "type" => "a `match` tells the variants of an enum apart",
+        "super" => "types have no bases; what they have in common is a `trait`",
+        "open" => "`read_file`, `write_file` and `read_lines` of `std.io` read and write files",
+        "exit" | "quit" => "`exit(status)` of `std.process` ends the program",
+        "goto" => "`loop`, `break` and functions do it",
+        _ => return None,
+    })
+}
+
 /// How a call of another language's function is written here, with `{}` for
 /// its argument.
 pub(crate) fn foreign_call(name: &str) -> Option<&'static str> {
@@ -147,6 +157,8 @@ pub(crate) fn foreign_call(name: &str) -> Option<&'static str> {
         "enumerate" => "{}.enumerate()",
         "any" => "{}.any(\\x: x)",
         "all" => "{}.all(\\x: x)",
+        "list" => "{}.to_list()",
+        "set" => "Set.of({})",
         "chr" => "{} as char",
         "ord" => "{} as u32",
         "min" => "{}.min()",

@@ -3,6 +3,7 @@
 use simple_source::interner::FxHashSet;
 use simple_source::{Applicability, Diagnostic, Span, Symbol, sym};
 use simple_syntax::ast::{self, ItemKind};
+use simple_syntax::foreign::generic_type;
 
 use super::collect::bind_import;
 use super::{Def, Entry};
@@ -259,7 +260,18 @@ fn unknown_module(
     if !tried.is_empty() && texts.first() != Some(&"std") {
         diag = diag.note(format!("looked for {}", tried.join(", ")));
     }
-    if let Some(near) = suggest::nearest(&dotted, near) {
+    let own = format!(".{dotted}");
+    let in_library = program.session.library_search.as_ref().and_then(|search| {
+        search(&dotted).into_iter().find(|path| texts.len() == 1 && path.ends_with(&own))
+    });
+    let foreign = texts.last().and_then(|last| generic_type(last));
+    if let Some(path) = in_library {
+        let message = format!("the library has `{path}`");
+        diag = diag.suggest(message, span, path, Applicability::Maybe);
+    } else if let Some(ours) = foreign {
+        let (what, written) = (ours.what, ours.example());
+        diag = diag.note(format!("nothing has to be `use`d for {what}: its type is `{written}`"));
+    } else if let Some(near) = suggest::nearest(&dotted, near) {
         diag = diag.suggest(format!("there is `{near}`"), span, near, Applicability::Maybe);
     } else if texts.first() == Some(&"std") {
         diag = diag.note("the first name `std` always means the standard library");

@@ -294,7 +294,7 @@ impl Lexer<'_> {
             Some(last) => last.ends_operand(),
             None => false,
         };
-        if after_head && top.is_indent() && top.pending > 0 {
+        if after_head && top.is_indent() && (top.pending > 0 || self.at_foreign_head()) {
             let rest = &self.bytes[self.pos + 1..];
             let next = rest.iter().find(|b| !matches!(b, b' ' | b'\t' | b'\r'));
             if matches!(next, None | Some(b'\n' | b'#')) {

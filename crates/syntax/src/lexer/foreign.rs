@@ -20,9 +20,10 @@ fn repeat(slot: &mut Option<(Diagnostic, usize)>, first: impl FnOnce() -> Diagno
 impl Lexer<'_> {
     /// Adds the mistakes that were counted.
     pub(super) fn tell_repeated(&mut self) {
-        let Repeated { tab, semicolon, brace, carriage_return } =
+        let Repeated { tab, semicolon, brace, carriage_return, lifetime } =
             std::mem::take(&mut self.repeated);
-        for (diagnostic, others) in [tab, semicolon, brace, carriage_return].into_iter().flatten() {
+        let all = [tab, semicolon, brace, carriage_return, lifetime];
+        for (diagnostic, others) in all.into_iter().flatten() {
             let diagnostic = match others {
                 0 => diagnostic,
                 1 => diagnostic.note("there is one more like it in this file"),
@@ -114,6 +115,56 @@ impl Lexer<'_> {
             top.pending = top.pending.saturating_sub(1);
         }
         self.punct(TokenKind::Colon, 1);
+    }
+
+    /// Whether the line so far can only be the head of a block of another
+    /// language: `function f(x)`, `int main()`.
+    pub(super) fn at_foreign_head(&self) -> bool {
+        const WORDS: &[&str] = &[
+            "def",
+            "func",
+            "function",
+            "fun",
+            "switch",
+            "foreach",
+            "unless",
+            "try",
+            "do",
+            "interface",
+            "namespace",
+            "public",
+            "private",
+            "static",
+            "void",
+            "int",
+        ];
+        let line = self.text[self.line_start..self.pos].trim_start();
+        let word = line.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
+        self.last_kind() == Some(TokenKind::RParen) || WORDS.contains(&word)
+    }
+
+    /// `'a` in a type: passes it. False if it is something else.
+    pub(super) fn lifetime(&mut self) -> bool {
+        let before = self.text[..self.pos].chars().next_back();
+        let rest = &self.bytes[self.pos + 1..];
+        let len = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        if !matches!(before, Some('<' | '&')) || len == 0 || rest.get(len) == Some(&b'\'') {
+            return false;
+        }
+        let span = self.span(self.pos, self.pos + 1 + len);
+        // After `&` the reference is the mistake.
+        if before == Some('<') {
+            repeat(&mut self.repeated.lifetime, || {
+                Diagnostic::error(&codes::EXPECTED_TYPE, span, "there are no lifetimes")
+                    .label("not part of a type")
+                    .note("a value lives as long as something needs it")
+            });
+        }
+        self.pos += 1 + len;
+        if self.byte(0) == b' ' {
+            self.pos += 1;
+        }
+        true
     }
 
     /// `;` outside `[value; count]`.

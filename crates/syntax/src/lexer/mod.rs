@@ -15,6 +15,7 @@
 //! Nesting lives on a stack of [`Frame`]s in the heap, so that no input can
 //! exhaust the machine's stack.
 
+mod brace;
 mod bracket;
 mod foreign;
 mod layout;
@@ -47,6 +48,7 @@ struct Repeated {
     semicolon: Option<(Diagnostic, usize)>,
     brace: Option<(Diagnostic, usize)>,
     carriage_return: Option<(Diagnostic, usize)>,
+    lifetime: Option<(Diagnostic, usize)>,
 }
 
 pub(crate) struct Lexer<'a> {
@@ -92,6 +94,8 @@ pub(crate) struct Lexer<'a> {
     /// Blocks written in braces that are open.
     brace_blocks: u32,
     repeated: Repeated,
+    /// The last string with braces that were meant as characters.
+    meant_braces: Option<brace::MeantBraces>,
     /// Reused for strings with escapes.
     buffer: String,
 }
@@ -125,6 +129,7 @@ impl<'a> Lexer<'a> {
             line_width: 0,
             brace_blocks: 0,
             repeated: Repeated::default(),
+            meant_braces: None,
             buffer: String::new(),
         }
     }

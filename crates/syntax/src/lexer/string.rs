@@ -54,11 +54,14 @@ impl Lexer<'_> {
     pub(super) fn string(&mut self) {
         let start = self.pos;
         if self.bytes[start] == b'\'' {
+            if start > 0 && matches!(self.bytes[start - 1], b'<' | b'&') && self.lifetime() {
+                return;
+            }
             return self.raw_string(start, b'\'');
         }
         let triple = self.bytes[start..].starts_with(b"\"\"\"");
         let content = start + if triple { 3 } else { 1 };
-        let run = self.scan_text(content, triple);
+        let run = self.scan_text(start, content, triple);
         self.pos = run.end;
         match run.stop {
             Stop::Quotes | Stop::Unterminated => {
@@ -105,8 +108,9 @@ impl Lexer<'_> {
         }
     }
 
-    /// Finds the end of the text that begins at `from`.
-    fn scan_text(&mut self, from: usize, triple: bool) -> TextRun {
+    /// Finds the end of the text that begins at `from`, in the string that
+    /// begins at `start`.
+    fn scan_text(&mut self, start: usize, from: usize, triple: bool) -> TextRun {
         let bytes = self.bytes;
         let mut at = from;
         let mut plain = true;
@@ -139,11 +143,15 @@ impl Lexer<'_> {
                     plain = false;
                     at += 2;
                 }
+                b'{' if self.is_meant_brace(start, at, triple) => {
+                    plain = false;
+                    at += 1;
+                }
                 b'{' => return TextRun { end: at, stop: Stop::Interpolation, plain },
                 b'}' => {
                     plain = false;
                     if bytes.get(at + 1) != Some(&b'}') {
-                        self.lone_brace(at);
+                        self.lone_brace(start, at);
                         at -= 1;
                     }
                     at += 2;
@@ -153,12 +161,15 @@ impl Lexer<'_> {
         }
     }
 
-    fn lone_brace(&mut self, at: usize) {
+    fn lone_brace(&mut self, string: usize, at: usize) {
+        if self.join_meant_brace(string, at, "}}") {
+            return;
+        }
         let span = self.span(at, at + 1);
         let diagnostic =
             Diagnostic::error(&codes::LONE_BRACE, span, "`}` in a string closes nothing")
                 .label("no `{` is open here")
-                .note("braces in a string hold an expression; the characters are `{{` and `}}`")
+                .note("braces in a string hold an expression; the characters are `\\{` and `\\}`, or `{{` and `}}`")
                 .suggest("write `}}` for the character", span, "}}", Applicability::Maybe);
         self.report(diagnostic);
     }
@@ -193,7 +204,7 @@ impl Lexer<'_> {
         let string = self.strings.last().expect("an interpolation's string is open");
         let (start, triple) = (string.start, string.triple);
         let from = self.pos;
-        let run = self.scan_text(from, triple);
+        let run = self.scan_text(start, from, triple);
         self.text_token(from, &run);
         self.pos = run.end;
         match run.stop {
@@ -294,6 +305,26 @@ impl Lexer<'_> {
 
     // ---- ends that are missing ---------------------------------------------
 
+    /// Whether Rust's label of a loop stands at `content`: a word, before it
+    /// `break` or `continue`, or after it `:` and a loop.
+    fn is_label(&self, content: usize) -> bool {
+        let line = self.text[content..].lines().next().unwrap_or("");
+        let end = line.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(line.len());
+        let before = self.text[self.line_start..content - 1].trim();
+        let after = line[end..].trim_end();
+        if end == 0 {
+            return false;
+        }
+        match after.strip_prefix(':') {
+            Some(looped) => {
+                let looped = looped.trim_start();
+                before.is_empty()
+                    && ["loop", "while", "for"].iter().any(|word| looped.starts_with(word))
+            }
+            None => after.is_empty() && (before.ends_with("break") || before.ends_with("continue")),
+        }
+    }
+
     fn unterminated_string(&mut self, start: usize, content: usize) {
         self.damage_line();
         if self.line_strings > 0 {
@@ -309,7 +340,10 @@ impl Lexer<'_> {
             format!("this string does not end before {where_to} does"),
         )
         .label(format!("expected a closing `{quotes}`"));
-        if content - start == 1 {
+        if quotes == "'" && self.is_label(content) {
+            diagnostic =
+                diagnostic.note("loops have no labels: `return` leaves a function made of them");
+        } else if content - start == 1 {
             diagnostic = diagnostic.note("a string over several lines stands in `\"\"\"`");
         }
         self.report(diagnostic);

@@ -134,6 +134,10 @@ impl Parser<'_> {
 
     /// A condition; `=` in it is reported as meaning `==`.
     pub(super) fn condition(&mut self) -> ExprId {
+        if self.at(TokenKind::Ident) && self.is_foreign_if_let() {
+            self.foreign_if_let();
+            return self.error_expr();
+        }
         let lo = self.lo();
         let left = self.expr();
         if !self.at(TokenKind::Eq) && !self.at(TokenKind::ColonEq) || self.panicking {

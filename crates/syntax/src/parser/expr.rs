@@ -350,7 +350,7 @@ impl Parser<'_> {
                 self.expected(&codes::EXPECTED_EXPRESSION, what);
             }
             Elif | Else | Case => self.stray_branch(),
-            Colon if self.types_allowed => self.foreign_slice(),
+            Colon | ColonColon if self.types_allowed => self.foreign_slice(),
             _ if infix(self.kind()).is_some() => {
                 let found = self.found();
                 let diagnostic = Diagnostic::error(
@@ -383,7 +383,15 @@ impl Parser<'_> {
         let mut diagnostic =
             Diagnostic::error(&codes::CHAINED_OPERATOR, span, "comparisons do not chain")
                 .label("two comparisons without `and` between them");
-        if let Expr::Binary { right, .. } = *self.ast.expr(left) {
+        if let Expr::Binary { right, .. } = *self.ast.expr(left)
+            && matches!(
+                self.ast.expr(right),
+                Expr::Binary { op: BinaryOp::BitAnd | BinaryOp::BitOr, .. }
+            )
+        {
+            diagnostic = diagnostic
+                .note("`&` and `|` combine bits and bind more tightly; conditions are combined by `and` and `or`");
+        } else if let Expr::Binary { right, .. } = *self.ast.expr(left) {
             let first = self.snippet(self.ast.span(left));
             let middle = self.snippet(self.ast.span(right));
             let rest = self.snippet(Span::new(op.lo, span.hi));
@@ -408,6 +416,13 @@ impl Parser<'_> {
         }
         let before = self.snippet(Span::new(lo, not.lo)).trim_end();
         let after = self.snippet(Span::new(not.hi, span.hi)).trim_start();
+        if matches!(after, "None" | "nil") {
+            // An option is compared by value.
+            self.spoil(span.lo);
+            let text = format!("{} != {after}", before.trim_end_matches("is").trim_end());
+            let message = format!("write `{text}`");
+            return self.note(diagnostic.suggest(message, span, text, Applicability::Certain));
+        }
         let text = format!("not {before} {after}");
         let message = format!("write `{text}`");
         self.note(diagnostic.suggest(message, span, text, Applicability::Certain));

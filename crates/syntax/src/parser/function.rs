@@ -74,8 +74,30 @@ impl Parser<'_> {
             List::EMPTY
         };
         let result = self.result_type();
+        if self.at(TokenKind::Ident) && !self.panicking && self.token_text(self.pos) == "where" {
+            self.foreign_where();
+        }
         let body = self.function_body(rule);
         ItemKind::Function(Function { generics, params, result, body, is_extern: false })
+    }
+
+    /// `where T: Ord` after the result.
+    #[cold]
+    fn foreign_where(&mut self) {
+        let lo = self.lo();
+        loop {
+            match self.kind() {
+                TokenKind::Newline | TokenKind::Eof => break,
+                TokenKind::Colon if self.nth(1) == TokenKind::Newline => break,
+                _ => self.bump(),
+            }
+        }
+        let span = self.span_from(lo);
+        let diagnostic = Diagnostic::error(&codes::FOREIGN_KEYWORD, span, "there is no `where`")
+            .label("not here")
+            .note("bounds stand where the parameter is declared: `[T: Ord + Show]`");
+        self.spoil(lo);
+        self.note(diagnostic);
     }
 
     fn missing_params(&mut self) {
@@ -348,27 +370,54 @@ impl Parser<'_> {
         self.bump();
     }
 
-    /// `i64 x`; read as `x: i64`. Gives the type; `name`, which is its name,
-    /// becomes the parameter's.
+    /// `i64 x` and `x i64`; read as `x: i64`. Gives the type; `name`, which was
+    /// read, becomes the parameter's.
     #[cold]
     fn type_before_name(&mut self, name: &mut Name) -> TypeId {
         let first = *name;
         let second = self.span();
         let span = first.span.to(second);
-        let (ty, own) = (self.snippet(first.span), self.snippet(second));
-        let diagnostic =
-            Diagnostic::error(&codes::PARAMETER, span, "a parameter's type follows its name")
-                .label("expected `name: type`")
-                .suggest(
-                    format!("write `{own}: {ty}`"),
-                    span,
-                    format!("{own}: {ty}"),
-                    Applicability::Maybe,
-                );
+        let (mut ty, mut own) = (self.snippet(first.span), self.snippet(second));
+        let type_is_last = is_type_word(own) && !is_type_word(ty);
+        let mut message = "a parameter's type follows its name";
+        if type_is_last {
+            std::mem::swap(&mut ty, &mut own);
+            message = "a parameter's type follows a `:`";
+        }
+        let ours = crate::foreign::plain_type(ty);
+        let ty = ours.unwrap_or(ty);
+        let diagnostic = Diagnostic::error(&codes::PARAMETER, span, message)
+            .label("expected `name: type`")
+            .suggest(
+                format!("write `{own}: {ty}`"),
+                span,
+                format!("{own}: {ty}"),
+                Applicability::Maybe,
+            );
         self.note(diagnostic);
-        *name = self.name("a parameter");
-        let path = self.ast.add_list(&[first]);
+        let mut type_name = first;
+        if !type_is_last {
+            *name = self.name("a parameter");
+        } else if ours.is_some() {
+            type_name = self.name("a type");
+        } else {
+            return self.ty();
+        }
+        if let Some(ours) = ours {
+            type_name.symbol = self.interner.intern(ours);
+        }
+        let path = self.ast.add_list(&[type_name]);
         let kind = TypeKind::Path { path, args: List::EMPTY };
-        self.ast.add_type(Type { kind, span: first.span })
+        self.ast.add_type(Type { kind, span: type_name.span })
     }
+}
+
+/// Whether a word is rather the name of a type than of a value.
+fn is_type_word(word: &str) -> bool {
+    const BUILT_IN: &[&str] = &[
+        "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "bool", "char", "str",
+    ];
+    BUILT_IN.contains(&word)
+        || crate::foreign::plain_type(word).is_some()
+        || word.starts_with(char::is_uppercase)
 }

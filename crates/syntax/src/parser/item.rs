@@ -112,7 +112,25 @@ impl Parser<'_> {
         let doc = if doc.is_none() { self.doc_comment() } else { doc };
         let span = self.span();
         let public = self.eat(TokenKind::Pub).then_some(span).or_else(|| self.foreign_modifier());
+        if public.is_some() && self.at(TokenKind::LParen) && self.nth(2) == TokenKind::RParen {
+            self.restricted_pub();
+        }
         Some(Prefix { attributes, doc, public })
+    }
+
+    /// `pub(crate)`, from the parenthesis; read as `pub`.
+    #[cold]
+    fn restricted_pub(&mut self) {
+        let span = self.span().to(self.tokens.span(self.pos + 2, self.base));
+        let diagnostic =
+            Diagnostic::error(&codes::MISPLACED_PUB, span, "`pub` does not say for whom")
+                .label("not needed")
+                .note("what is `pub` can be used in every file, anything else in its own alone")
+                .suggest("remove it", span, "", Applicability::Certain);
+        self.note(diagnostic);
+        self.bump();
+        self.bump();
+        self.bump();
     }
 
     /// Whether a declaration's keyword stands here.
@@ -217,13 +235,14 @@ impl Parser<'_> {
         self.bump();
         let mut path = Vec::new();
         let mut names = None;
+        let mut is_told = false;
         if matches!(self.kind(), Dot | DotDot | Str | StrStart) {
             self.malformed_use("a path begins with a name", "such as `use geometry.shapes`");
             return ItemKind::Error;
         }
         path.push(self.name("the name of a module"));
         while !self.panicking && matches!(self.kind(), Dot | ColonColon | Slash) {
-            if !self.at(Dot) {
+            if !self.at(Dot) && !std::mem::replace(&mut is_told, true) {
                 self.foreign_path_separator();
             }
             self.bump();
@@ -418,6 +437,12 @@ impl Parser<'_> {
     #[cold]
     fn angle_generics(&mut self) -> Generics {
         let name = self.prev_span();
+        if self.nth(1) == TokenKind::Gt {
+            // Nothing but lifetimes, which were reported.
+            self.bump();
+            self.bump();
+            return Generics::EMPTY;
+        }
         self.foreign_angles(name, "type parameters");
         if self.panicking {
             return Generics::EMPTY;

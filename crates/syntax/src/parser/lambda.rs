@@ -19,7 +19,12 @@ impl Parser<'_> {
 
     /// A lambda from after its parameters.
     pub(super) fn lambda_tail(&mut self, lo: u32, params: List<Param>) -> ExprId {
-        let result = self.eat(TokenKind::Arrow).then(|| self.ty());
+        let has_parens = self.pos > 0 && self.kinds[self.pos - 1] == TokenKind::RParen;
+        // `\\x -> e`: a result is stated after parentheses only.
+        let result = (self.at(TokenKind::Arrow) && has_parens).then(|| {
+            self.bump();
+            self.ty()
+        });
         let body = if self.lambda_colon() { self.lambda_body() } else { self.error_expr() };
         self.add(Expr::Lambda { params, result, body }, lo)
     }

@@ -1,6 +1,6 @@
 //! `match` and its arms.
 
-use simple_source::{Applicability, Diagnostic, Span};
+use simple_source::{Applicability, Diagnostic, Span, Suggestion};
 
 use super::Parser;
 use crate::ast::{Arm, Expr, ExprId, Pat, PatKind};
@@ -44,6 +44,7 @@ impl Parser<'_> {
             self.bump();
         }
         let mut extra = 0;
+        let mut is_told = false;
         loop {
             let before = self.pos;
             self.statement_start = before;
@@ -68,7 +69,7 @@ impl Parser<'_> {
                     self.unexpected_indent();
                     continue;
                 }
-                _ => self.not_an_arm(),
+                _ => self.not_an_arm(&mut is_told),
             }
             if self.at(Comma) && self.brackets > 0 && !self.panicking {
                 self.owed_dedents += 1;
@@ -103,9 +104,10 @@ impl Parser<'_> {
         self.note(diagnostic);
     }
 
-    /// A line among the arms that does not begin with `case`.
+    /// A line among the arms that does not begin with `case`. Rust's arms are
+    /// told once a match.
     #[cold]
-    fn not_an_arm(&mut self) {
+    fn not_an_arm(&mut self, is_told: &mut bool) {
         use TokenKind::*;
         let span = self.span();
         let text = self.token_text(self.pos);
@@ -117,11 +119,19 @@ impl Parser<'_> {
             )
             .label("expected `case _`")
             .suggest("write `case _`", span, "case _", Applicability::Certain);
-            self.note(diagnostic);
+            if !*is_told {
+                self.note(diagnostic);
+            }
             let lo = self.lo();
             let pat = self.ast.add_pat(Pat { kind: PatKind::Wildcard, span });
             self.bump();
-            let body = self.body("the pattern");
+            let body = if self.at(FatArrow) {
+                *is_told = true;
+                self.bump();
+                self.block()
+            } else {
+                self.body("the pattern")
+            };
             let span = self.span_from(lo);
             return self.scratch.arms.push(Arm { pat, guard: None, body, span });
         }
@@ -131,7 +141,21 @@ impl Parser<'_> {
             format!("expected `case`, found {}", self.found()),
         )
         .label("expected `case`");
-        if self.rest_of_line(0).iter().any(|kind| matches!(kind, Colon | FatArrow)) {
+        let line = self.rest_of_line(0);
+        if let Some(arrow) = line.iter().position(|kind| *kind == FatArrow) {
+            let arrow = self.pos + arrow;
+            let hi = self.tokens.span(arrow, self.base).hi;
+            let lo = self.tokens.span(arrow - 1, self.base).hi;
+            diagnostic.suggestions.push(Suggestion {
+                message: "an arm is `case pattern: value`".into(),
+                edits: vec![(span.start(), "case ".into()), (Span::new(lo, hi), ":".into())],
+                applicability: Applicability::Maybe,
+            });
+            if std::mem::replace(is_told, true) {
+                self.panicking = true;
+                return;
+            }
+        } else if line.contains(&Colon) {
             let text = format!("case {text}");
             diagnostic =
                 diagnostic.suggest("write `case` before it", span, text, Applicability::Maybe);

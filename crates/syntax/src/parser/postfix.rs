@@ -17,12 +17,26 @@ impl Parser<'_> {
             let kind = self.kind();
             if !matches!(
                 kind,
-                Dot | LParen | LBracket | Question | QuestionDot | ColonColon | Bang | LBrace
+                Dot | LParen
+                    | LBracket
+                    | Question
+                    | QuestionDot
+                    | ColonColon
+                    | Bang
+                    | LBrace
+                    | Backslash
             ) || self.after_block()
             {
                 return expr;
             }
             let node = match kind {
+                ColonColon if self.nth(1) == Lt => {
+                    self.foreign_turbofish(expr);
+                    if self.panicking {
+                        return self.error_expr();
+                    }
+                    continue;
+                }
                 Dot | ColonColon => {
                     if kind == ColonColon {
                         self.foreign_path_separator();
@@ -51,6 +65,11 @@ impl Parser<'_> {
                         self.foreign_macro();
                         continue;
                     }
+                    if self.nth(1) == LBracket && !self.has_gap() {
+                        self.foreign_list_macro(expr);
+                        expr = self.primary();
+                        continue;
+                    }
                     return expr;
                 }
                 LBrace => {
@@ -59,6 +78,9 @@ impl Parser<'_> {
                         return self.error_expr();
                     }
                     return expr;
+                }
+                Backslash if self.is_bare_lambda_argument() => {
+                    Expr::Call { callee: expr, args: self.bare_lambda_argument() }
                 }
                 _ => return expr,
             };
@@ -205,7 +227,9 @@ impl Parser<'_> {
                 let value = parser.expr();
                 parser.scratch.exprs.push(value);
                 parser.skip_owed_dedents();
-                if parser.at(TokenKind::Colon) && !parser.panicking {
+                if matches!(parser.kind(), TokenKind::Colon | TokenKind::ColonColon)
+                    && !parser.panicking
+                {
                     parser.foreign_slice();
                 }
                 parser.recover_in_list();
@@ -246,8 +270,13 @@ impl Parser<'_> {
                 .label("expected `..`")
                 .note(
                     "`xs[a..b]` takes from `a` up to but without `b`; `xs[a..]` and `xs[..b]` too",
-                )
-                .suggest("write `..`", colon, "..", Applicability::Certain);
+                );
+        let diagnostic = match self.kind() {
+            TokenKind::Colon => {
+                diagnostic.suggest("write `..`", colon, "..", Applicability::Certain)
+            }
+            _ => diagnostic.note("a slice has no step; `xs.reversed()` is the list backwards"),
+        };
         self.report(diagnostic);
         self.skip_to(&[TokenKind::Comma]);
     }

@@ -362,7 +362,8 @@ impl Parser<'_> {
         if !self.has_gap() {
             self.bare_call_without_space();
         }
-        let needs_parentheses = matches!(self.kind(), Not | Mut | If | Match | Bang);
+        // Of a `!` that is told by itself.
+        let needs_parentheses = matches!(self.kind(), Not | Mut | If | Match);
         let mark = self.scratch.args.len();
         loop {
             self.arg(mark);

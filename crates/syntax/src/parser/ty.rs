@@ -296,7 +296,7 @@ impl Parser<'_> {
 
     /// Where the `<` here is closed: after that token; nowhere if what stands
     /// between are no types.
-    fn angles_end(&self) -> Option<usize> {
+    pub(super) fn angles_end(&self) -> Option<usize> {
         use TokenKind::*;
         if self.angles > 0 {
             return Some(self.pos);

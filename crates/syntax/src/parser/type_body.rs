@@ -257,6 +257,8 @@ impl Parser<'_> {
         .label("needs a default")
         .also(defaulted.name.span, "has a default")
         .note("fields are also the parameters of the constructor");
+        // What it is made with is not known.
+        self.ast.lost.push(field.span);
         self.note(diagnostic);
     }
 
@@ -333,10 +335,12 @@ impl Parser<'_> {
             Owner::Trait => BodyRule::Optional,
             _ => BodyRule::of(&self.ast, &prefix),
         };
-        let kind = match self.kind() {
-            TokenKind::Fn => self.function(&mut name, rule),
-            TokenKind::Extern => self.extern_function(&mut name),
-            TokenKind::Ident if self.is_foreign_function() => {
+        let special = self.python_method();
+        let kind = match (self.kind(), special) {
+            (_, Some(special)) => self.refuse_python_method(special, &mut name, rule),
+            (TokenKind::Fn, _) => self.function(&mut name, rule),
+            (TokenKind::Extern, _) => self.extern_function(&mut name),
+            (TokenKind::Ident, _) if self.is_foreign_function() => {
                 self.foreign_function();
                 self.bump();
                 self.function_tail(&mut name, rule)

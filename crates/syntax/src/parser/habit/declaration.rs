@@ -12,6 +12,9 @@ use crate::token::TokenKind;
 /// Words that begin a function elsewhere.
 const FUNCTION_WORDS: &[&str] = &["def", "func", "function", "fun", "proc", "sub", "fnc"];
 
+/// Types that stand before a function's name elsewhere.
+const RESULT_WORDS: &[&str] = &["void", "int", "long", "float", "double", "bool", "char"];
+
 /// Words before a declaration elsewhere.
 const MODIFIERS: &[&str] = &[
     "public",
@@ -87,9 +90,35 @@ impl Parser<'_> {
         use TokenKind::*;
         self.at(Ident)
             && self.nth(1) == Ident
-            && matches!(self.nth(2), LParen | LBracket | Lt | Colon)
-            && FUNCTION_WORDS.contains(&self.word(0))
-            && self.rest_of_line_has(Colon)
+            && match self.nth(2) {
+                LBracket | Lt | Colon => {
+                    FUNCTION_WORDS.contains(&self.word(0)) && self.rest_of_line_has(Colon)
+                }
+                LParen if FUNCTION_WORDS.contains(&self.word(0)) => {
+                    matches!(self.after_params(), Some(Colon | Arrow | Ident | LParen | Star))
+                }
+                LParen if RESULT_WORDS.contains(&self.word(0)) => {
+                    self.after_params() == Some(Colon)
+                }
+                _ => false,
+            }
+    }
+
+    /// What follows the parentheses at the third token from here: a block's
+    /// colon, unless it is a call (`sub f(b: 1)` calls `sub`).
+    fn after_params(&self) -> Option<TokenKind> {
+        use TokenKind::*;
+        let mut depth = 0_usize;
+        let line = self.rest_of_line(2);
+        let close = line.iter().position(|kind| {
+            match kind {
+                LParen | LBracket | LBrace => depth += 1,
+                RParen | RBracket | RBrace => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0
+        })?;
+        line.get(close + 1).copied()
     }
 
     /// Reports `def`; the caller passes it and reads a function.

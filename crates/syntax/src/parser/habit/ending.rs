@@ -1,8 +1,9 @@
 //! What stands after a statement that is complete: a forgotten operator, a call
 //! without its parentheses, a misspelt keyword.
 
-use simple_source::{Applicability, Diagnostic, Span};
+use simple_source::{Applicability, Diagnostic, Span, Suggestion};
 
+use crate::ast::{Arg, List};
 use crate::codes;
 use crate::parser::Parser;
 use crate::parser::expr::starts_expr;
@@ -129,6 +130,44 @@ impl Parser<'_> {
         }
         self.panicking = false;
         self.report(diagnostic);
+    }
+
+    /// Whether a lambda follows a callee that cannot be called without
+    /// parentheses here: `val ys = xs.map \x: x`, `[1, 2].each \x: print x`.
+    #[inline]
+    pub(in crate::parser) fn is_bare_lambda_argument(&self) -> bool {
+        !self.panicking
+            && self.kinds[self.pos.saturating_sub(1)] == TokenKind::Ident
+            && self.on_same_line(0)
+    }
+
+    /// Reports such a call and gives its argument.
+    #[cold]
+    pub(in crate::parser) fn bare_lambda_argument(&mut self) -> List<Arg> {
+        let callee = self.prev_span();
+        let name = self.snippet(callee);
+        let lambda = self.span();
+        let mark = self.scratch.args.len();
+        self.arg(mark);
+        if !self.panicking {
+            let end = Span::new(self.prev_hi(), self.prev_hi());
+            let mut diagnostic = Diagnostic::error(
+                &codes::CALL_PARENTHESES,
+                Span::new(callee.lo, lambda.hi),
+                format!("the call of `{name}` needs parentheses"),
+            )
+            .label("expected `(` before the lambda")
+            .note(
+                "only a statement that begins with a name or a dotted path may call without them",
+            );
+            diagnostic.suggestions.push(Suggestion {
+                message: format!("write `{name}(…)`"),
+                edits: vec![(Span::new(callee.hi, lambda.lo), "(".into()), (end, ")".into())],
+                applicability: Applicability::Maybe,
+            });
+            self.note(diagnostic);
+        }
+        self.take_args(mark)
     }
 
     /// If the statement begins with a word much like a keyword, that word and

@@ -4,6 +4,7 @@
 
 mod declaration;
 mod ending;
+mod method;
 mod operator;
 mod statement;
 mod value;

@@ -96,10 +96,14 @@ impl Parser<'_> {
             }
         }
         self.bump();
-        let span = self.span_from(lo);
+        let mut span = self.span_from(lo);
         let params = self.snippet(span).trim_matches('|').trim();
         let is_typed = params.contains([':', '(', '&']);
         let text = if is_typed { format!("\\({params}):") } else { format!("\\{params}:") };
+        if start > 0 && self.token_text(start - 1) == "move" {
+            // Captures are always by value.
+            span.lo = self.tokens.span(start - 1, self.base).lo;
+        }
         let diagnostic = self
             .foreign_expression(span, "a lambda is not written with `|`")
             .label("expected `\\`")

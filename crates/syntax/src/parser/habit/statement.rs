@@ -30,7 +30,10 @@ impl Parser<'_> {
             "let" if matches!(next, Ident | Mut) || next == LParen && self.rest_of_line_has(Eq) => {
                 Some(self.foreign_let())
             }
-            "auto" | "my" | "local" if next == Ident && self.nth(2) == Eq => {
+            "auto" | "my" | "local" | "int" | "long" | "float" | "double" | "bool" | "char"
+            | "string" | "String"
+                if next == Ident && self.nth(2) == Eq =>
+            {
                 Some(self.foreign_let())
             }
             "switch" if next != Colon && ends_with_colon() => {
@@ -56,7 +59,7 @@ impl Parser<'_> {
             }
             "try" | "except" | "catch" | "finally" | "with" | "do" | "repeat" | "unless"
             | "until" | "begin" | "forever" | "when" | "given" | "guard" | "namespace"
-            | "module" | "macro" | "union" | "select" | "defer"
+            | "module" | "mod" | "macro" | "union" | "select" | "defer"
                 if ends_with_colon() =>
             {
                 self.foreign_block(text);
@@ -104,6 +107,25 @@ impl Parser<'_> {
         self.binding_tail(mutable)
     }
 
+    /// `if let Some(x) = y`, after `if` or `while`.
+    pub(in crate::parser) fn is_foreign_if_let(&self) -> bool {
+        self.nth(1) == TokenKind::Ident && self.word(0) == "let"
+    }
+
+    #[cold]
+    pub(in crate::parser) fn foreign_if_let(&mut self) {
+        let word = self.prev_span();
+        let span = word.to(self.span());
+        let text = self.snippet(word);
+        let diagnostic =
+            Diagnostic::error(&codes::FOREIGN_KEYWORD, span, format!("there is no `{text} let`"))
+                .label("not a condition")
+                .note(
+                    "`match` takes a value apart: `case Some(x):`; `??` gives a value for `None`",
+                );
+        self.report(diagnostic);
+    }
+
     /// `from a.b import c, d`
     #[cold]
     fn foreign_from(&mut self) -> StmtKind {
@@ -137,14 +159,14 @@ impl Parser<'_> {
                 "a function that can fail returns a `Result`; `?` passes its error on, `match` handles it"
             }
             "with" | "defer" => {
-                "values are freed as soon as they are not needed; no statement does it"
+                "values are freed as soon as nothing needs them; `read_file` of `std.io` reads a whole file"
             }
             "unless" => "write `if not condition:`",
             "until" => "write `while not condition:`",
             "do" | "repeat" | "forever" | "begin" => "write `loop:` with a `break`, or `while`",
             "when" | "given" | "select" => "write `match value:` with `case` lines",
             "guard" => "write `if not condition: return …`",
-            "namespace" | "module" => "each file is a module",
+            "namespace" | "module" | "mod" => "each file is a module",
             "union" => "write an `enum`",
             _ => "there is nothing like it in Simple",
         };

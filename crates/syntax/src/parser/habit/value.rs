@@ -78,9 +78,12 @@ impl Parser<'_> {
         self.skip_to(&[]);
     }
 
-    /// Whether Python's `lambda x: e` stands here.
+    /// Whether Python's `lambda x: e` or Rust's `move |x| e` stands here.
     #[inline]
     pub(in crate::parser) fn is_foreign_lambda(&self) -> bool {
+        if matches!(self.nth(1), TokenKind::Pipe | TokenKind::PipePipe) {
+            return self.word(0) == "move";
+        }
         matches!(self.nth(1), TokenKind::Ident | TokenKind::Colon)
             && self.symbol() == self.lambda_word
             && (self.nth(1) == TokenKind::Colon
@@ -90,6 +93,10 @@ impl Parser<'_> {
     /// `lambda x: e`; read as `\x: e`.
     #[cold]
     pub(in crate::parser) fn foreign_lambda(&mut self) -> ExprId {
+        if self.word(0) == "move" {
+            self.bump();
+            return self.foreign_prefix(0);
+        }
         let lo = self.lo();
         let rest = &self.kinds[self.pos..];
         let colon = rest.iter().position(|kind| *kind == TokenKind::Colon).unwrap_or(0);
@@ -151,6 +158,42 @@ impl Parser<'_> {
         self.note(diagnostic);
     }
 
+    /// `parse::<i64>`, from the `::`: passes the type arguments.
+    #[cold]
+    pub(in crate::parser) fn foreign_turbofish(&mut self, base: ExprId) {
+        let colons = self.span();
+        self.bump();
+        let name = self.ast.span(base);
+        let Some(end) = self.angles_end() else {
+            return self.foreign_angles(name, "type arguments");
+        };
+        let inner = Span::new(self.span().hi, self.tokens.span(end - 1, self.base).lo);
+        let span = Span::new(colons.lo, self.tokens.span(end - 1, self.base).hi);
+        let right = format!("[{}]", self.snippet(inner).replace('<', "[").replace('>', "]"));
+        let message = format!("write `{right}`");
+        let diagnostic = Diagnostic::error(
+            &codes::EXPECTED_TYPE,
+            span,
+            "type arguments stand in square brackets",
+        )
+        .label("expected `[…]`")
+        .suggest(message, span, right, Applicability::Certain);
+        self.spoil(span.lo);
+        self.note(diagnostic);
+        self.pos = end;
+    }
+
+    /// `vec![a, b]`, from the `!`; the caller reads the list.
+    #[cold]
+    pub(in crate::parser) fn foreign_list_macro(&mut self, base: ExprId) {
+        let span = self.ast.span(base).to(self.span());
+        let diagnostic = self
+            .foreign_expression(span, "there are no macros")
+            .label("a list is written `[a, b]`");
+        self.mend(diagnostic, span, "");
+        self.bump();
+    }
+
     /// `&T` and `*T`; read as `T`.
     #[cold]
     pub(in crate::parser) fn foreign_reference(&mut self) {
@@ -159,7 +202,10 @@ impl Parser<'_> {
             Diagnostic::error(&codes::EXPECTED_TYPE, span, "there are no references or pointers")
                 .label("`&` and `*` are not part of a type")
                 .note("values are passed without copying; a `mut` parameter changes the caller's");
-        self.mend(diagnostic, span, "");
+        // A lifetime after it was passed with it.
+        let next = self.tokens.span(self.pos + 1, self.base);
+        let whole = if self.at(TokenKind::Amp) { Span::new(span.lo, next.lo) } else { span };
+        self.mend(diagnostic, whole, "");
     }
 
     /// `for (i = 0; i < n; i++)`

@@ -1,20 +1,23 @@
 //! What could not be decided where it stands, and is looked at again when a
 //! type that it waits for is known.
 
+mod settle;
+mod undecided;
+
 use simple_source::{Diagnostic, Span};
 use simple_syntax::ast::{self, BinaryOp, UnaryOp};
 
-use super::arguments::{CallSite, Given};
-use super::bounds::Cause;
-use super::expect::{Expect, Why};
-use super::index::Between;
-use super::method::Lookup;
-use super::operator::Resolution;
-use super::table::{Table, Var, VarKind};
-use super::{Infer, LambdaId};
 use crate::body::*;
 use crate::codes;
 use crate::def::*;
+use crate::infer::arguments::{CallSite, Given};
+use crate::infer::bounds::Cause;
+use crate::infer::expect::{Expect, Why};
+use crate::infer::index::Between;
+use crate::infer::method::Lookup;
+use crate::infer::operator::Resolution;
+use crate::infer::table::{Var, VarKind};
+use crate::infer::{Infer, LambdaId};
 use crate::ty::{FloatTy, IntTy, Ty, TyKind, Tys};
 
 /// Something that is looked at again later.
@@ -54,7 +57,7 @@ pub(crate) enum Obligation {
     /// `a is b`
     Identity { ty: Ty, left: ExprId, right: ExprId, span: Span },
     /// A format spec fits the type of its value.
-    Format { value: ExprId, spec: super::format::Spec },
+    Format { value: ExprId, spec: crate::infer::format::Spec },
 }
 
 /// An obligation, with the function and lambda that it stands in.
@@ -411,7 +414,7 @@ impl Infer<'_> {
         let fits = match self.table.kind(element) {
             TyKind::Int(_) | TyKind::Char | TyKind::Error | TyKind::Never => true,
             TyKind::Param(index, _) => {
-                self.table.class(index) == super::table::NumberClass::Integer
+                self.table.class(index) == crate::infer::table::NumberClass::Integer
             }
             _ => false,
         };
@@ -432,12 +435,12 @@ impl Infer<'_> {
         let number = |kind: TyKind| {
             matches!(kind, TyKind::Int(_) | TyKind::Float(_))
                 || matches!(kind, TyKind::Param(index, _)
-                    if self.table.class(index) != super::table::NumberClass::None)
+                    if self.table.class(index) != crate::infer::table::NumberClass::None)
         };
         let integer = |kind: TyKind| {
             matches!(kind, TyKind::Int(_))
                 || matches!(kind, TyKind::Param(index, _)
-                    if self.table.class(index) == super::table::NumberClass::Integer)
+                    if self.table.class(index) == crate::infer::table::NumberClass::Integer)
         };
         let fits = match (a, b) {
             (TyKind::Error, _) | (_, TyKind::Error) | (TyKind::Never, _) => true,
@@ -494,346 +497,5 @@ impl Infer<'_> {
             ),
         };
         self.error(diag);
-    }
-
-    // ---- the end of a group
-
-    /// Whether nothing but bounds waits for a variable.
-    pub(crate) fn only_bounds_wait(&self, var: Var) -> bool {
-        self.obligations.iter().flatten().all(|pending| match &pending.obligation {
-            Obligation::Bound { ty, .. } => {
-                self.table.as_var(*ty) == Some(var) || !self.mentions_var(*ty, var)
-            }
-            other => !self.waits_on(other, var),
-        })
-    }
-
-    fn mentions_var(&self, ty: Ty, var: Var) -> bool {
-        let mut open = Vec::new();
-        self.table.open_vars(ty, &mut open);
-        open.contains(&var)
-    }
-
-    fn waits_on(&self, obligation: &Obligation, var: Var) -> bool {
-        let is = |ty: Ty| self.table.as_var(ty) == Some(var);
-        let of = |pending: ExprId| {
-            // Expressions are numbered per function; only those of the one at
-            // hand and its siblings can mention the variable.
-            self.bodies
-                .iter()
-                .flatten()
-                .chain(std::iter::once(&self.f))
-                .any(|body| body.body.exprs.get(pending).is_some_and(|expr| is(expr.ty)))
-        };
-        match obligation {
-            Obligation::Bound { ty, .. } => is(*ty),
-            Obligation::Method { receiver, .. } => of(*receiver),
-            Obligation::Field { base, .. } | Obligation::Index { base, .. } => of(*base),
-            Obligation::Operator { left, right, .. } => of(*left) || of(*right),
-            Obligation::Unary { operand, .. } => of(*operand),
-            Obligation::Membership { container, .. } => of(*container),
-            Obligation::Iterate { value, .. }
-            | Obligation::Try { value, .. }
-            | Obligation::Cast { value, .. }
-            | Obligation::Format { value, .. } => of(*value),
-            Obligation::Chain { step, .. } => of(*step),
-            Obligation::RangeElement { element, .. } => is(*element),
-            Obligation::Identity { ty, .. } => is(*ty),
-        }
-    }
-
-    /// Takes the bounds that wait for a variable: they become those of a
-    /// generic parameter.
-    pub(crate) fn take_bounds_of(&mut self, var: Var) -> Vec<TraitRef> {
-        let mut bounds: Vec<TraitRef> = Vec::new();
-        for slot in 0..self.obligations.len() {
-            let Some(pending) = &self.obligations[slot] else { continue };
-            let Obligation::Bound { trait_, ty, args, .. } = pending.obligation else { continue };
-            if self.table.as_var(ty) != Some(var) {
-                continue;
-            }
-            let reference = TraitRef { trait_, args };
-            if !bounds.contains(&reference) {
-                bounds.push(reference);
-            }
-            self.obligations[slot] = None;
-        }
-        bounds
-    }
-
-    /// Gives operators on types that nothing decides their usual meaning: both
-    /// sides and the result have one type.
-    pub(crate) fn default_operators_of(&mut self, numbers: &[usize]) {
-        let here = self.f.number;
-        for slot in 0..self.obligations.len() {
-            let Some(pending) = &self.obligations[slot] else { continue };
-            let number = pending.number;
-            if !numbers.contains(&number) {
-                continue;
-            }
-            match pending.obligation {
-                Obligation::Operator { op, expr, left, right } => {
-                    self.obligations[slot] = None;
-                    self.enter(number);
-                    self.default_operator(op, expr, left, right);
-                }
-                Obligation::Unary { op, expr, operand } => {
-                    let ty = self.in_body(number, |this| this.ty(operand));
-                    if self.table.as_var(ty).map(|var| self.table.var_kind(var))
-                        != Some(VarKind::General)
-                    {
-                        continue;
-                    }
-                    self.obligations[slot] = None;
-                    self.enter(number);
-                    self.default_unary(op, expr, operand, ty);
-                }
-                _ => continue,
-            }
-            self.enter(here);
-            self.solve_ready();
-        }
-    }
-
-    fn default_operator(&mut self, op: BinaryOp, expr: ExprId, left: ExprId, right: ExprId) {
-        let (left_ty, right_ty) = (self.ty(left), self.ty(right));
-        let open = |this: &Self, ty: Ty| {
-            this.table.as_var(ty).is_some_and(|var| this.table.var_kind(var) == VarKind::General)
-        };
-        let shift = matches!(op, BinaryOp::Shl | BinaryOp::Shr);
-        if open(self, left_ty) || open(self, right_ty) {
-            if shift {
-                for ty in [left_ty, right_ty] {
-                    if open(self, ty) {
-                        self.table.unify(ty, Ty::I64);
-                    }
-                }
-            } else if !self.table.unify(left_ty, right_ty) {
-                self.resolve_operator(op, expr, left, right);
-                return;
-            }
-        }
-        let ty = self.ty(left);
-        if !open(self, ty) {
-            if let Resolution::Stuck(var) = self.resolve_operator(op, expr, left, right) {
-                self.wait_for(var, Obligation::Operator { op, expr, left, right });
-            }
-            return;
-        }
-        let lang = &self.program.lang;
-        let (trait_, name) = match op {
-            BinaryOp::Add => (lang.add, simple_source::sym::ADD),
-            BinaryOp::Sub => (lang.sub, simple_source::sym::SUB),
-            BinaryOp::Mul => (lang.mul, simple_source::sym::MUL),
-            BinaryOp::Div => (lang.div, simple_source::sym::DIV),
-            BinaryOp::Rem => (lang.rem, simple_source::sym::REM),
-            _ => {
-                // Bits and powers are of integers.
-                self.table.unify(ty, Ty::I64);
-                self.resolve_operator(op, expr, left, right);
-                return;
-            }
-        };
-        let result = self.f.body.exprs[expr].ty;
-        self.table.unify(result, ty);
-        let span = self.span(expr);
-        let args = self.table.make_list(&[ty, ty]);
-        let kind = self.trait_call(trait_, name, ty, args, &[left, right]);
-        self.f.body.exprs[expr].kind = kind;
-        self.require(trait_, ty, args, span, Cause::Operator);
-    }
-
-    fn default_unary(&mut self, op: UnaryOp, expr: ExprId, operand: ExprId, ty: Ty) {
-        let result = self.f.body.exprs[expr].ty;
-        if op == UnaryOp::BitNot {
-            self.table.unify(ty, Ty::I64);
-            self.table.unify(result, ty);
-            return;
-        }
-        let trait_ = self.program.lang.neg;
-        self.table.unify(result, ty);
-        let span = self.span(expr);
-        let args = self.table.make_list(&[ty]);
-        let kind = self.trait_call(trait_, simple_source::sym::NEG, ty, args, &[operand]);
-        self.f.body.exprs[expr].kind = kind;
-        self.require(trait_, ty, args, span, Cause::Operator);
-    }
-
-    /// Gives open number literals the type that they have where nothing
-    /// decides.
-    pub(crate) fn default_literals(&mut self, from: u32) {
-        for number in from..self.table.var_count() {
-            let var = Table::var_ty(Var(number));
-            match self.table.as_var(var) {
-                Some(open) if open == Var(number) => {}
-                _ => continue,
-            }
-            match self.table.var_kind(Var(number)) {
-                VarKind::Int => self.table.unify(var, Ty::I64),
-                VarKind::Float => self.table.unify(var, Ty::F64),
-                VarKind::General | VarKind::Rigid => continue,
-            };
-        }
-        self.solve_ready();
-    }
-
-    /// Settles what can still be settled when all bodies of the group were
-    /// looked at.
-    pub(crate) fn settle_group(&mut self) {
-        self.solve_ready();
-        // Literals that receivers, operands and casts wait for.
-        self.default_literals(0);
-        let all: Vec<usize> = (0..self.bodies.len()).collect();
-        // Each operator may decide types that others wait for.
-        for _ in 0..4 {
-            self.default_operators_of(&all);
-            self.default_literals(0);
-        }
-        for ty in std::mem::take(&mut self.unit_unless_decided) {
-            if let Some(var) = self.table.as_var(ty)
-                && self.table.var_kind(var) == VarKind::General
-            {
-                self.table.unify(ty, Ty::UNIT);
-            }
-        }
-        self.solve_ready();
-    }
-
-    /// Reports what is still undecided at the end, at the values whose types
-    /// were needed; bounds alone are no mistake of their own.
-    pub(crate) fn report_undecided(&mut self) {
-        let here = self.f.number;
-        for slot in 0..self.obligations.len() {
-            let Some(pending) = self.obligations[slot].take() else { continue };
-            self.enter(pending.number);
-            match pending.obligation {
-                Obligation::Bound { .. } => {}
-                Obligation::Method { call, receiver, name, .. } => {
-                    let text = self.text(name.symbol);
-                    self.undecided(receiver, &format!("whose method `{text}` is called"));
-                    self.give_up(call);
-                }
-                Obligation::Field { field, base, name } => {
-                    let text = self.text(name.symbol);
-                    self.undecided(base, &format!("whose field `{text}` is used"));
-                    self.give_up(field);
-                }
-                Obligation::Index { expr, base, .. } => {
-                    self.undecided(base, "that is indexed");
-                    self.give_up(expr);
-                }
-                Obligation::Operator { expr, left, .. } => {
-                    self.undecided(left, "that an operator is used on");
-                    self.give_up(expr);
-                }
-                Obligation::Unary { expr, operand, .. } => {
-                    self.undecided(operand, "that an operator is used on");
-                    self.give_up(expr);
-                }
-                Obligation::Membership { expr, container, .. } => {
-                    self.undecided(container, "that is looked into");
-                    self.give_up(expr);
-                }
-                Obligation::Iterate { value, element } => {
-                    self.undecided(value, "that `for` runs over");
-                    self.table.unify(element, Ty::ERROR);
-                }
-                Obligation::Try { expr, value, .. } => {
-                    self.undecided(value, "before `?`");
-                    self.give_up(expr);
-                }
-                Obligation::Chain { chain, step } => {
-                    self.undecided(step, "after `?.`");
-                    self.give_up(chain);
-                }
-                Obligation::Cast { value, .. } => self.undecided(value, "that is converted"),
-                Obligation::Identity { left, .. } => self.undecided(left, "that is compared"),
-                Obligation::Format { value, .. } => self.undecided(value, "that is formatted"),
-                Obligation::RangeElement { .. } => {}
-            }
-        }
-        self.enter(here);
-    }
-
-    /// A value whose type nothing decides.
-    fn undecided(&mut self, value: ExprId, what: &str) {
-        let ty = self.ty(value);
-        let Some(var) = self.table.as_var(ty) else { return };
-        let origin = self.table.origin(var);
-        self.undecided_at(origin, self.span(value), what);
-        self.table.unify(ty, Ty::ERROR);
-    }
-
-    /// A type that nothing decides, first needed at `origin`.
-    pub(crate) fn undecided_at(&mut self, origin: Span, used: Span, what: &str) {
-        let origin = if origin.is_none() { used } else { origin };
-        let text = self.snippet(origin);
-        let is_name = text.chars().all(|c| c.is_alphanumeric() || c == '_')
-            && !text.is_empty()
-            && !text.starts_with(|c: char| c.is_ascii_digit())
-            && text != "None"
-            && text != "nil";
-        let mut diag = Diagnostic::error(
-            &codes::UNDECIDED,
-            origin,
-            if is_name {
-                format!("nothing decides the type of `{text}`")
-            } else {
-                format!("nothing decides the type of `{text}` here")
-            },
-        )
-        .label(if what.is_empty() {
-            "its type needs to be written".to_owned()
-        } else {
-            format!("a value {what}")
-        });
-        if used != origin && !used.is_none() && !what.is_empty() {
-            diag = diag.also(used, "its type is needed here");
-        }
-        diag = self.how_to_decide(diag, origin, text, is_name);
-        self.error(diag);
-    }
-
-    fn how_to_decide(
-        &self,
-        diag: Diagnostic,
-        origin: Span,
-        text: &str,
-        is_name: bool,
-    ) -> Diagnostic {
-        use simple_source::Applicability::Maybe;
-        let param = self.f.params.iter().any(|param| param.span == origin);
-        if param && is_name {
-            return diag.suggest(
-                "write its type, for example",
-                origin,
-                format!("{text}: str"),
-                Maybe,
-            );
-        }
-        match text {
-            "[]" => diag.note("write the type where it is declared: `val xs: [i64] = []`"),
-            "{}" => diag.note("write the type where it is declared: `val d: {str: i64} = {}`"),
-            "None" | "nil" => {
-                diag.note("write the type where it is declared: `val x: i64? = None`")
-            }
-            _ if text.ends_with(')') => {
-                let name = text.split('(').next().unwrap_or("");
-                let plain = !name.is_empty()
-                    && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
-                if !plain {
-                    return diag;
-                }
-                let rest = &text[name.len()..];
-                diag.suggest(
-                    "write the type argument, for example",
-                    origin,
-                    format!("{name}[i64]{rest}"),
-                    Maybe,
-                )
-            }
-            _ if is_name => diag.note(format!("write it: `{text}: i64`, for example")),
-            _ => diag,
-        }
     }
 }
