@@ -23,16 +23,15 @@ impl Parser<'_> {
             Some(b'[' | b'{') => return self.lone_value(column, lone),
             _ => {}
         }
-        self.enter()?;
         let map = self.open(Kind::BlockMap);
         let start = self.pos;
         self.name()?;
         if !self.is_after_name() {
-            self.depth -= 1;
             self.pos = start;
             self.tree.nodes.truncate(map);
             return self.lone_value(column, lone);
         }
+        self.enter()?;
         loop {
             self.entry(column)?;
             if !self.goes_on(column)? {

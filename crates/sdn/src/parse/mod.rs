@@ -126,7 +126,7 @@ impl<'a> Parser<'a> {
         loop {
             match self.peek() {
                 Some(b'\n') => self.pos += 1,
-                Some(b'\r') => self.pos += 2,
+                Some(b'\r') if self.at_newline() => self.pos += 2,
                 _ => {}
             }
             let start = self.pos;
