@@ -41,9 +41,10 @@ impl<'de> Deserializer<'de> for Empty {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(serde::de::value::MapDeserializer::<_, Error>::new(
-            std::iter::empty::<(&str, &str)>(),
-        ))
+        visitor.visit_map(serde::de::value::MapDeserializer::<_, Error>::new(std::iter::empty::<(
+            &str,
+            &str,
+        )>()))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -244,9 +245,9 @@ impl<'de> SeqAccess<'de> for Rows<'_, 'de> {
 }
 
 /// A table's row: a map, or what its cells are for who wants a tuple.
-struct Record<'t, 'de> {
-    row: Cursor<'t, 'de>,
-    columns: Children<'t, 'de>,
+pub(crate) struct Record<'t, 'de> {
+    pub(crate) row: Cursor<'t, 'de>,
+    pub(crate) columns: Children<'t, 'de>,
 }
 
 impl<'de> Deserializer<'de> for Record<'_, 'de> {
@@ -256,11 +257,7 @@ impl<'de> Deserializer<'de> for Record<'_, 'de> {
         visitor.visit_map(Cells { columns: self.columns, cells: self.row.children(), value: None })
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        _: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_seq(Items(self.row.children()))
     }
 

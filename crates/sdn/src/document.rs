@@ -81,13 +81,20 @@ impl Document {
 
     /// Reads a `T` from the value at `path`.
     pub fn read<'de, T: Deserialize<'de>>(&'de self, path: &Path) -> Result<T, Error> {
-        let links = match path.steps.is_empty() {
-            true => return crate::from_str(&self.text),
-            false => self.find(path),
-        };
-        let node = links.and_then(|links| Some(self.cursor(links.last()?.node)));
-        let node = node.ok_or_else(|| Error::new(format!("there is nothing at `{path}`")))?;
-        T::deserialize(crate::de::Node(node))
+        if path.steps.is_empty() {
+            return crate::from_str(&self.text);
+        }
+        let links = self.find(path);
+        let links = links.ok_or_else(|| Error::new(format!("there is nothing at `{path}`")))?;
+        let nodes: Vec<_> = links.iter().map(|link| self.cursor(link.node)).collect();
+        match *nodes.as_slice() {
+            [.., table, row] if row.kind() == Kind::Row => {
+                let record = crate::de::Record { row, columns: table.columns() };
+                T::deserialize(record).map_err(|error| row.blame(error))
+            }
+            [.., node] => T::deserialize(crate::de::Node(node)),
+            [] => crate::from_str(&self.text),
+        }
     }
 
     /// Where the value at `path` begins.

@@ -13,11 +13,8 @@ use crate::value::{Map, Value};
 /// Refused for `nan` and `inf`, which JSON has no word for.
 pub fn to_json(value: &Value, pretty: bool) -> Result<String, Error> {
     check(value, &mut String::new(), 0)?;
-    let text = if pretty {
-        serde_json::to_string_pretty(value)
-    } else {
-        serde_json::to_string(value)
-    };
+    let text =
+        if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
     text.map_err(|error| Error::new(error.to_string()))
 }
 

@@ -67,10 +67,13 @@ pub(crate) fn scan_word(text: &str, from: usize) -> Result<usize, WordError> {
     let mut wide = false;
     // One bit for each open bracket, the innermost lowest: 1 for `{`.
     let (mut open, mut depth, mut first_open) = (0_u64, 0, from);
-    while let Some(&byte) = bytes.get(at) {
+    loop {
+        let rest = &bytes[at..];
+        let plain = rest.iter().position(|byte| CLASSES[usize::from(*byte)] != Class::Plain);
+        at += plain.unwrap_or(rest.len());
+        let Some(&byte) = bytes.get(at) else { break };
         match CLASSES[usize::from(byte)] {
-            Class::Plain => {}
-            Class::End => break,
+            Class::Plain | Class::End => break,
             Class::Colon => {
                 if separates(bytes, at) {
                     break;
@@ -143,10 +146,10 @@ pub(crate) fn classify(word: &str) -> Result<Kind, Error> {
 
 /// The length of the run of digits that `bytes` begins with; `_` may stand
 /// between two of them.
-fn digits(bytes: &[u8], is_digit: fn(&u8) -> bool) -> usize {
+fn digits(bytes: &[u8], is_digit: impl Fn(&u8) -> bool) -> usize {
     let mut len = 0;
     while let Some(byte) = bytes.get(len) {
-        let between = *byte == b'_' && len > 0 && bytes.get(len + 1).is_some_and(is_digit);
+        let between = *byte == b'_' && len > 0 && bytes.get(len + 1).is_some_and(&is_digit);
         if !is_digit(byte) && !between {
             break;
         }
@@ -217,13 +220,13 @@ fn check_integer(word: &str) -> Result<Kind, Error> {
 
 /// The value of a word that is an integer; none if it does not fit.
 pub(crate) fn parse_integer(word: &str) -> Option<i128> {
-    let without = without_underscores(word);
-    // Short decimal ones, as most are.
-    if without.len() <= 18
-        && let Ok(number) = without.parse::<i64>()
+    if word.len() <= 18
+        && let Ok(number) = word.parse::<i64>()
     {
+        // Short, decimal and without underscores, as most are.
         return Some(number.into());
     }
+    let without = without_underscores(word);
     let (sign, rest) = match without.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", &*without),
@@ -351,9 +354,38 @@ mod tests {
     #[test]
     fn what_would_be_read_as_something_else_needs_quotes() {
         for text in [
-            "", "-", "true", "false", "nil", "nan", "inf", "-inf", "1", "-1", "1.5", "1e5", "0x1f",
-            "1_000", "a b", "a,b", "a:", "a: b", "#a", "[a", "a]", "a[", "{a}", "a[}", "\"", "it's",
-            "a|b", "a\tb", "a\nb", "a\u{a0}b", "\u{feff}a", "a\u{202e}b",
+            "",
+            "-",
+            "true",
+            "false",
+            "nil",
+            "nan",
+            "inf",
+            "-inf",
+            "1",
+            "-1",
+            "1.5",
+            "1e5",
+            "0x1f",
+            "1_000",
+            "a b",
+            "a,b",
+            "a:",
+            "a: b",
+            "#a",
+            "[a",
+            "a]",
+            "a[",
+            "{a}",
+            "a[}",
+            "\"",
+            "it's",
+            "a|b",
+            "a\tb",
+            "a\nb",
+            "a\u{a0}b",
+            "\u{feff}a",
+            "a\u{202e}b",
         ] {
             assert!(!is_bare_value(text), "{text:?}");
         }

@@ -187,7 +187,8 @@ fn table_of(items: &[Value]) -> Option<Table> {
     }
     let first = as_map(items.first()?)?;
     let fits = |item: &Value| {
-        as_map(item).is_some_and(|map| map.keys().eq(first.keys()) && map.values().all(Value::is_scalar))
+        as_map(item)
+            .is_some_and(|map| map.keys().eq(first.keys()) && map.values().all(Value::is_scalar))
     };
     if first.is_empty() || !items.iter().all(fits) {
         return None;

@@ -19,20 +19,32 @@ fn depth_is_limited_in_reading() {
         ("maps", Box::new(|levels| format!("{}1{}", "{a: ".repeat(levels), "}".repeat(levels)))),
         ("items", Box::new(|levels| format!("{}1", "- ".repeat(levels)))),
         ("blocks", Box::new(move |levels| stairs(levels - 1))),
-        ("mixed", Box::new(|levels| {
-            format!("{}{}{}", "- ".repeat(levels / 2), "[".repeat(levels - levels / 2),
-                "]".repeat(levels - levels / 2))
-        })),
-        ("cells", Box::new(|levels| {
-            format!("t |a|\n    {}{}\n", "[".repeat(levels - 2), "]".repeat(levels - 2))
-        })),
+        (
+            "mixed",
+            Box::new(|levels| {
+                format!(
+                    "{}{}{}",
+                    "- ".repeat(levels / 2),
+                    "[".repeat(levels - levels / 2),
+                    "]".repeat(levels - levels / 2)
+                )
+            }),
+        ),
+        (
+            "cells",
+            Box::new(|levels| {
+                format!("t |a|\n    {}{}\n", "[".repeat(levels - 2), "]".repeat(levels - 2))
+            }),
+        ),
     ];
     for (name, text) in &texts {
         let most = Value::parse(&text(MAX_DEPTH));
         assert!(most.is_ok(), "{name}: {most:?}");
         let printed = most.as_ref().unwrap().print().expect("what was read can be written");
         assert_eq!(Value::parse(&printed), most, "{name}");
-        for levels in [MAX_DEPTH + 1, 100_000].into_iter().filter(|n| *n < 1000 || *name != "blocks") {
+        for levels in
+            [MAX_DEPTH + 1, 100_000].into_iter().filter(|n| *n < 1000 || *name != "blocks")
+        {
             let error = Value::parse(&text(levels)).expect_err("it is too deep");
             assert_eq!(error.message(), "nested deeper than 128 levels", "{name}: {error}");
         }

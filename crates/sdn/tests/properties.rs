@@ -42,9 +42,18 @@ fn scalar() -> impl Strategy<Value = Value> {
         integer().prop_map(Value::Integer),
         any::<f64>().prop_map(Value::Float),
         prop_oneof![
-            Just(0.0), Just(-0.0), Just(f64::NAN), Just(f64::INFINITY), Just(f64::NEG_INFINITY),
-            Just(f64::MAX), Just(f64::MIN_POSITIVE), Just(5e-324), Just(1e16), Just(1e23)
-        ].prop_map(Value::Float),
+            Just(0.0),
+            Just(-0.0),
+            Just(f64::NAN),
+            Just(f64::INFINITY),
+            Just(f64::NEG_INFINITY),
+            Just(f64::MAX),
+            Just(f64::MIN_POSITIVE),
+            Just(5e-324),
+            Just(1e16),
+            Just(1e23)
+        ]
+        .prop_map(Value::Float),
         text().prop_map(Value::Text),
         text().prop_map(Value::Text),
     ]
@@ -102,9 +111,8 @@ fn same(a: &Value, b: &Value) -> bool {
         }
         (Value::Table(a), Value::Table(b)) => {
             let rows = a.rows().iter().flatten().zip(b.rows().iter().flatten());
-            a.columns() == b.columns()
-                && a.rows().len() == b.rows().len()
-                && { rows }.all(|(a, b)| same(a, b))
+            a.columns() == b.columns() && a.rows().len() == b.rows().len() && { rows }
+                .all(|(a, b)| same(a, b))
         }
         (a, b) => a == b,
     }
@@ -170,7 +178,8 @@ fn with_comments(text: &str, seed: u64) -> (String, usize) {
     let mut out = String::new();
     let (mut state, mut comments) = (seed, 0);
     for line in text.lines() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let indent = line.len() - line.trim_start().len();
         match state >> 60 {
             0..3 => {

@@ -127,8 +127,7 @@ impl Document {
                 if !old.kind().is_block() && !text.contains('\n') {
                     return Ok(vec![splice(old.start(), old.end(), text)]);
                 }
-                let end =
-                    if old.kind().is_block() { self.line_end(old.end()) } else { old.end() };
+                let end = if old.kind().is_block() { self.line_end(old.end()) } else { old.end() };
                 Ok(vec![splice(dash + 1, end, format!(" {text}"))])
             }
             (Kind::Table, _) => {

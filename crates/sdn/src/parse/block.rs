@@ -9,6 +9,11 @@ impl Kind {
     pub(crate) fn is_block(self) -> bool {
         matches!(self, Kind::BlockMap | Kind::BlockList | Kind::Table)
     }
+
+    /// Whether it is neither made of lines nor of brackets.
+    pub(crate) fn is_scalar(self) -> bool {
+        !self.is_block() && !matches!(self, Kind::InlineMap | Kind::InlineList)
+    }
 }
 
 impl Parser<'_> {
@@ -87,7 +92,7 @@ impl Parser<'_> {
         }
     }
 
-    fn no_colon(&self) -> Error {
+    pub(super) fn no_colon(&self) -> Error {
         let name = &self.text[self.start_of_last()..self.pos];
         let rest = self.text[self.pos..].trim_start_matches(' ');
         let error = self.error(format!("expected `:` after the name `{name}`"));
@@ -110,7 +115,7 @@ impl Parser<'_> {
         self.no_colon()
     }
 
-    fn start_of_last(&self) -> usize {
+    pub(super) fn start_of_last(&self) -> usize {
         self.tree.nodes.last().map_or(0, |node| node.start as usize)
     }
 
@@ -180,8 +185,9 @@ impl Parser<'_> {
         let error = self.error(format!("expected the line's end, found {}", self.found()));
         match self.peek() {
             Some(b',') => error.with_hint("a list stands in `[` `]`, text with commas in quotes"),
-            Some(b':') => error.with_hint("text that ends in a colon stands in quotes"),
-            _ => error.with_hint("text with spaces or brackets stands in quotes"),
+            Some(b':') => error.with_hint("text with a colon before a space stands in quotes"),
+            Some(b'\r') => error.with_hint("lines end in LF or CR LF"),
+            _ => error.with_hint("text with spaces, brackets or `|` stands in quotes"),
         }
     }
 

@@ -75,6 +75,11 @@ impl Parser<'_> {
         self.gap()?;
         if self.peek() != Some(b':') {
             let error = self.error(format!("expected `:`, found {}", self.found()));
+            let name = &self.text[self.start_of_last()..self.token_end];
+            if let Some((name, value)) = name.split_once(':') {
+                let hint = format!("a space follows a `:`, as in `{name}: {value}`");
+                return Err(error.with_hint(hint));
+            }
             return Err(error.with_hint("a name, a `:`, a space and a value, as in `{name: 1}`"));
         }
         self.pos += 1;
@@ -94,7 +99,8 @@ impl Parser<'_> {
 
     fn word(&mut self, wanted: &str) -> Result<&str> {
         let start = self.pos;
-        let end = scalar::scan_word(self.text, start).map_err(|error| self.no_word(error, wanted))?;
+        let end =
+            scalar::scan_word(self.text, start).map_err(|error| self.no_word(error, wanted))?;
         let word = &self.text[start..end];
         if word == "-" {
             let message = format!("expected {wanted}, found `-`");
@@ -108,7 +114,15 @@ impl Parser<'_> {
 
     fn no_word(&mut self, error: WordError, wanted: &str) -> Error {
         match error {
-            WordError::Empty => self.error(format!("expected {wanted}, found {}", self.found())),
+            WordError::Empty => {
+                let error = self.error(format!("expected {wanted}, found {}", self.found()));
+                match self.peek() {
+                    Some(b'|') => {
+                        error.with_hint("a table is `name |column, column|`, without `:`")
+                    }
+                    _ => error,
+                }
+            }
             WordError::Open(at) => {
                 let bracket = char::from(self.bytes[at]);
                 let message = format!("`{bracket}` is not closed in the word");

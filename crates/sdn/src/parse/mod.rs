@@ -25,15 +25,14 @@ pub(crate) fn parse(text: &str) -> Result<Tree> {
     if text.len() > MAX_SIZE {
         return Err(Error::new("the text is longer than 1 GB").or_at(text, 0, 0));
     }
-    let mut parser = Parser {
-        text,
-        bytes: text.as_bytes(),
-        pos: 0,
-        token_end: 0,
-        tree: Tree::default(),
-        depth: 0,
-        indent: None,
-    };
+    /// A row of words takes about so many bytes a node; what is reserved and not
+    /// touched costs nothing, but there is no need to reserve gigabytes.
+    const BYTES_PER_NODE: usize = 8;
+    const MOST_RESERVED: usize = 1 << 22;
+    let reserved = (text.len() / BYTES_PER_NODE).min(MOST_RESERVED);
+    let tree = Tree { nodes: Vec::with_capacity(reserved), comments: Vec::new() };
+    let mut parser =
+        Parser { text, bytes: text.as_bytes(), pos: 0, token_end: 0, tree, depth: 0, indent: None };
     parser.document()?;
     Ok(parser.tree)
 }
@@ -72,6 +71,11 @@ impl<'a> Parser<'a> {
         match self.indent {
             None => Ok(()),
             Some(_) if self.tree.nodes[0].kind.is_block() => Err(self.bad_indent(column)),
+            // One line was taken for a value, but is a name without its value.
+            Some(_) if self.tree.nodes[0].kind.is_scalar() => {
+                self.pos = self.tree.nodes[0].end as usize;
+                Err(self.no_colon())
+            }
             Some(_) => {
                 let hint = "a text is lines of the form `name: value`, or a single value";
                 Err(self.error("something follows the text's value").with_hint(hint))
