@@ -73,3 +73,16 @@ fn texts_are_formatted_as_shown() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+#[test]
+fn examples_in_the_documentation_are_valid() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for page in ["docs/reference/sdn.md", "crates/driver/src/codes/E0908.md"] {
+        let page = std::fs::read_to_string(root.join(page)).expect("the page is there");
+        let blocks: Vec<&str> = page.split("```\n").skip(1).step_by(2).collect();
+        assert!(!blocks.is_empty());
+        for block in blocks {
+            assert_eq!(simple_sdn::format(block).as_deref(), Ok(block));
+        }
+    }
+}

@@ -14,7 +14,8 @@ fn depth_is_limited_in_reading() {
         (0..levels).map(|level| format!("{:1$}a:\n", "", level)).collect::<String>()
             + &format!("{:1$}a: 1\n", "", levels)
     };
-    let texts: [(&str, Box<dyn Fn(usize) -> String>); 6] = [
+    type Text = Box<dyn Fn(usize) -> String>;
+    let texts: [(&str, Text); 6] = [
         ("lists", Box::new(|levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels)))),
         ("maps", Box::new(|levels| format!("{}1{}", "{a: ".repeat(levels), "}".repeat(levels)))),
         ("items", Box::new(|levels| format!("{}1", "- ".repeat(levels)))),

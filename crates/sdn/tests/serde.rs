@@ -54,6 +54,48 @@ fn group(phase: Phase, max_pages: Option<u32>) -> Group {
 }
 
 #[test]
+fn plans_are_read_and_written() {
+    #[derive(Serialize, Deserialize, PartialEq, Debug)]
+    struct Layout {
+        scenarios: Vec<Scenario>,
+        symbols: Vec<Symbol>,
+    }
+    #[derive(Serialize, Deserialize, PartialEq, Debug)]
+    struct Scenario {
+        name: String,
+        entry: String,
+        stop: String,
+        weight: f64,
+    }
+    #[derive(Serialize, Deserialize, PartialEq, Debug)]
+    struct Symbol {
+        name: String,
+        address: u64,
+    }
+    let scenario = |name: &str, stop: &str, weight| {
+        let (name, entry, stop) = (name.to_owned(), "main".to_owned(), stop.to_owned());
+        Scenario { name, entry, stop, weight }
+    };
+    let symbol = |name: &str, address| Symbol { name: name.to_owned(), address };
+    check(
+        &Layout {
+            scenarios: vec![
+                scenario("boot", "ui.ready", 1.0),
+                scenario("open_file", "cmd.done", 0.3),
+            ],
+            symbols: vec![
+                symbol("geo::List[i64]#3", 4096),
+                symbol("operator new(unsigned long, int)", u64::MAX),
+                symbol("123", 0),
+            ],
+        },
+        "scenarios |name, entry, stop, weight|\n    boot, main, ui.ready, 1.0\n    open_file, main, \
+         cmd.done, 0.3\nsymbols |name, address|\n    geo::List[i64]#3, 4096\n    \"operator \
+         new(unsigned long, int)\", 18446744073709551615\n    \"123\", 0\n",
+    );
+}
+
+#[test]
 fn lists_of_flat_structs_are_tables() {
     let groups = vec![group(Phase::Startup, Some(8)), group(Phase::FirstFrame, None)];
     let text = "version: 1\ngroups |phase, max_pages, align|\n    startup, 8, true\n    \

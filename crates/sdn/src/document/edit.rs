@@ -359,7 +359,7 @@ impl Document {
             let after = comma + 1;
             let spaces = self.text[after..].bytes().take_while(|byte| *byte == b' ').count();
             // Before a comment or a line's end the spaces stay.
-            let rest = self.text[after + spaces..].as_bytes().first();
+            let rest = self.text.as_bytes().get(after + spaces);
             let keep = matches!(rest, Some(b'#' | b'\n' | b'\r'));
             let after = if keep { after } else { after + spaces };
             return vec![splice(start, node.end(), ""), splice(comma, after, "")];
