@@ -115,7 +115,7 @@ fn json_both_ways() {
     expect(&sdn(folder.path(), &["from-json", "-o", "new.sdn"], JSON), 0, "", "");
     let written = std::fs::read_to_string(folder.path().join("new.sdn")).expect("it was written");
     assert_eq!(written, text);
-    let not_finite = "error: JSON has no word for the float at `a[0]`, which is not finite\n";
+    let not_finite = "error: JSON has no word for a float that is not finite at `a[0]`\n";
     expect(&sdn(folder.path(), &["to-json"], "a: [nan]"), 1, "", not_finite);
     let wrong = "error: in `<stdin>`: 2:1: expected `,` or `}`\n";
     expect(&sdn(folder.path(), &["from-json"], "{\"a\": 1\n\"b\": 2}"), 1, "", wrong);

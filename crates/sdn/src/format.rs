@@ -18,7 +18,7 @@ pub fn format(text: &str) -> Result<String, Error> {
 pub(crate) fn format_tree(text: &str, tree: &Tree) -> String {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut formatter =
-        Formatter { text, tree, out: String::new(), comment: 0, last: start, breaks: 0 };
+        Formatter { text, tree, out: String::new(), comment: 0, last: start, begun: false };
     if let Some(root) = Cursor::root(text, tree) {
         formatter.line(0, root.start());
         formatter.value(root, 0);
@@ -38,8 +38,8 @@ struct Formatter<'a> {
     comment: usize,
     /// Where in the source what was written last ended.
     last: usize,
-    /// Only so that the first line has no break before it.
-    breaks: usize,
+    /// Whether a line was begun: the first one has no break before it.
+    begun: bool,
 }
 
 impl Formatter<'_> {
@@ -71,7 +71,7 @@ impl Formatter<'_> {
     }
 
     fn line_break(&mut self, column: usize, start: usize) {
-        if self.breaks > 0 {
+        if self.begun {
             let between = self.text.get(self.last..start).unwrap_or_default();
             // A blank line stays, more become one.
             if between.bytes().filter(|byte| *byte == b'\n').count() > 1 {
@@ -79,7 +79,7 @@ impl Formatter<'_> {
             }
             self.out.push('\n');
         }
-        self.breaks += 1;
+        self.begun = true;
         self.out.extend(std::iter::repeat_n(' ', column));
     }
 

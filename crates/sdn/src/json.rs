@@ -7,12 +7,13 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::error::Error;
 use crate::parse::MAX_DEPTH;
+use crate::path::{Path, Step};
 use crate::value::{Map, Value};
 
 /// The value as JSON, indented if `pretty`. Tables become lists of objects.
 /// Refused for `nan` and `inf`, which JSON has no word for.
 pub fn to_json(value: &Value, pretty: bool) -> Result<String, Error> {
-    check(value, &mut String::new(), 0)?;
+    check(value)?;
     let text =
         if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
     text.map_err(|error| Error::new(error.to_string()))
@@ -38,35 +39,50 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
     (before + column.saturating_sub(1)).min(text.len())
 }
 
+/// Why a value is no JSON: the message, and the way to what is wrong from the
+/// inside out, which is put together only then.
+struct Refusal(String, Vec<Step>);
+
 /// Refuses what JSON cannot hold, and depths that would exhaust the stack.
-fn check(value: &Value, path: &mut String, depth: usize) -> Result<(), Error> {
-    if depth > MAX_DEPTH {
-        return Err(Error::new(format!("nested deeper than {MAX_DEPTH} levels")));
-    }
-    let len = path.len();
-    let below = |path: &mut String, part: String, value: &Value| {
-        path.push_str(&part);
-        let result = check(value, path, depth + 1);
-        path.truncate(len);
-        result
+fn check(value: &Value) -> Result<(), Error> {
+    check_below(value, 0).map_err(|Refusal(message, mut steps)| {
+        steps.reverse();
+        let path = Path { steps };
+        let at = if path.steps.is_empty() { String::new() } else { format!(" at `{path}`") };
+        Error::new(message + &at)
+    })
+}
+
+fn check_below(value: &Value, depth: usize) -> Result<(), Refusal> {
+    let below = |step: &dyn Fn() -> Step, value: &Value| {
+        check_below(value, depth + 1).map_err(|Refusal(message, mut steps)| {
+            steps.push(step());
+            Refusal(message, steps)
+        })
     };
     match value {
+        _ if depth > MAX_DEPTH => {
+            Err(Refusal(format!("nested deeper than {MAX_DEPTH} levels"), Vec::new()))
+        }
         Value::Float(float) if !float.is_finite() => {
-            let at = if path.is_empty() { String::new() } else { format!(" at `{path}`") };
-            Err(Error::new(format!("JSON has no word for the float{at}, which is not finite")))
+            let message = "JSON has no word for a float that is not finite";
+            Err(Refusal(message.to_owned(), Vec::new()))
         }
         Value::List(items) => items
             .iter()
             .enumerate()
-            .try_for_each(|(index, item)| below(path, format!("[{index}]"), item)),
-        Value::Map(map) => map.iter().try_for_each(|(name, value)| {
-            let dot = if len == 0 { "" } else { "." };
-            below(path, format!("{dot}{}", crate::path::shown_name(name)), value)
-        }),
+            .try_for_each(|(index, item)| below(&|| Step::Index(index), item)),
+        Value::Map(map) => {
+            map.iter().try_for_each(|(name, value)| below(&|| Step::Name(name.clone()), value))
+        }
         Value::Table(table) => table.rows().iter().enumerate().try_for_each(|(index, row)| {
-            table.columns().iter().zip(row).try_for_each(|(name, value)| {
-                below(path, format!("[{index}].{}", crate::path::shown_name(name)), value)
-            })
+            let mut cells = table.columns().iter().zip(row);
+            cells.try_for_each(|(name, value)| below(&|| Step::Name(name.clone()), value)).map_err(
+                |Refusal(message, mut steps)| {
+                    steps.push(Step::Index(index));
+                    Refusal(message, steps)
+                },
+            )
         }),
         _ => Ok(()),
     }

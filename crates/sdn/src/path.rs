@@ -26,7 +26,7 @@ pub struct Path {
 }
 
 /// A name as paths show it.
-pub(crate) fn shown_name(name: &str) -> String {
+fn shown_name(name: &str) -> String {
     let plain = !name.is_empty() && !name.contains(['.', '[', ']', '"', '\'', '\\']);
     if plain && !name.contains(scalar::is_invisible) {
         return name.to_owned();
