@@ -1,0 +1,23 @@
+//! Page layout: which function goes on which page.
+//!
+//! In goes a profile, what recorded runs touched and when; out comes a plan, the
+//! order of functions in which starts touch the fewest pages. Everything here is
+//! a pure function of its inputs: no files, no clocks, no processes. The design
+//! is in `docs/design/layout.md`.
+
+pub mod data;
+mod pattern;
+mod phase;
+pub mod plan;
+pub mod profile;
+pub mod solve;
+mod symbol;
+
+pub use phase::{Phase, UnknownPhase};
+pub use plan::{Fit, Group, Pattern, Plan, PlanSymbol, Policy, Problem, Statistic};
+pub use profile::{Edge, Mark, Profile, Scenario, Touch};
+pub use solve::{Budget, Config, Solution, SolveError, solve};
+pub use symbol::{LayoutSymbol, ScenarioIndex, SymbolIndex, linker_name, unique_names};
+
+/// Bytes of a page: what an operating system loads at once.
+pub const PAGE_SIZE: u64 = 4096;
