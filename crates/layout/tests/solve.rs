@@ -269,8 +269,9 @@ fn a_large_program_does_not_depend_on_rows_or_threads() {
     assert_eq!(expected, solve(&shuffled, &Config::default()).expect("a plan"));
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
     assert_eq!(expected, one.install(|| solve(&profile, &Config::default())).expect("a plan"));
+    println!("{} of input {}, greedy {}", expected.cost, expected.input_cost, expected.greedy_cost);
     // Far better than greedy packing, which knows nothing of features.
-    assert!(expected.cost * 10 < expected.greedy_cost * 9, "{expected:?}");
+    assert!(expected.cost * 10 < expected.greedy_cost * 9, "{:?}", expected.plan.statistics);
 }
 
 #[test]
@@ -292,6 +293,7 @@ fn a_hundred_thousand_functions_are_solved_soon() {
         let solution = solve(&profile, &Config::default()).expect("a plan");
         let took = start.elapsed();
         assert!(solution.cost <= solution.greedy_cost.min(solution.input_cost));
+        println!("{took:?}: {} of input {}, greedy {}", solution.cost, solution.input_cost, solution.greedy_cost);
         assert!(took.as_secs() < 20, "took {took:?}");
     }
 }
@@ -444,7 +446,7 @@ fn budgets_of_empty_phases_are_kept() {
 
 #[test]
 fn steady_code_follows_its_callers() {
-    let mut profile = program(&[400, 1000, 1000, 1000, 1000, 1000], &[]);
+    let mut profile = program(&[90, 1000, 1000, 1000, 1000, 1000], &[]);
     let edge = |caller, callee, weight| simple_layout::Edge {
         caller: SymbolIndex(caller),
         callee: SymbolIndex(callee),
@@ -453,8 +455,8 @@ fn steady_code_follows_its_callers() {
     for (row, calls) in [0, 10, 5, 80, 10, 90].into_iter().enumerate() {
         profile.symbols[row].calls = calls;
     }
-    // 5 is hottest: behind 1. Then 3 behind 5 though 2 calls it, too. 4 no longer
-    // fits on the page, 0 does.
+    // 5 is hottest: behind 1. Then 3 behind 5 though 2 calls it, too, 4 behind 3 and
+    // 0 behind 4, which fills the page.
     profile.edges = vec![
         edge(1, 5, 90),
         edge(2, 3, 10),

@@ -73,6 +73,83 @@ fn move_row(order: &mut [u32], from: usize, length: usize, to: usize) {
     }
 }
 
+/// Moves whole runs of one signature: up to [`MAX_ROW`] of them together, up to
+/// [`REACH`] places far, until nothing helps. What matters most is which runs are
+/// neighbours, since all but two pages of a long run are its own.
+pub(crate) fn runs(
+    units: &Units,
+    objective: &Objective,
+    early: &mut Early,
+    effort: &mut Effort,
+) {
+    let runs = Runs::new(units, early);
+    let mut order: Vec<u32> = (0..runs.units.len() as u32).collect();
+    let mut pages = Pages::new(&runs.units, objective, &mut order);
+    for range in runs.free.clone() {
+        loop {
+            let mut improved = false;
+            for from in range.clone() {
+                for length in 1..=MAX_ROW.min(range.end - from) {
+                    let first = range.start.max(from.saturating_sub(REACH));
+                    let last = (range.end - length).min(from + REACH);
+                    for to in first..=last {
+                        if to != from {
+                            improved |= pages.try_move(from, length, to, effort);
+                        }
+                    }
+                }
+            }
+            if !improved || effort.0 == 0 {
+                break;
+            }
+        }
+    }
+    early.order = order.iter().flat_map(|&run| runs.members(early, run)).collect();
+}
+
+/// How far runs are moved.
+const REACH: usize = 40;
+
+/// An order as runs of one signature, each of them a unit of its own.
+struct Runs {
+    units: Units,
+    /// Where they begin in the order, and its end.
+    starts: Vec<usize>,
+    free: [Range<usize>; 2],
+}
+
+impl Runs {
+    fn new(units: &Units, early: &Early) -> Self {
+        let order = &early.order;
+        let signature = |at: usize| units.signature[order[at] as usize];
+        let edges: Vec<usize> = early.free.iter().flat_map(|r| [r.start, r.end]).collect();
+        let mut starts: Vec<usize> = (0..order.len())
+            .filter(|&at| at == 0 || edges.contains(&at) || signature(at) != signature(at - 1))
+            .collect();
+        let free = early.free.clone().map(|range| {
+            let run_of = |at: usize| starts.partition_point(|&start| start < at);
+            run_of(range.start)..run_of(range.end)
+        });
+        let signatures: Vec<u32> = starts.iter().map(|&at| signature(at)).collect();
+        starts.push(order.len());
+        let mut end = 0;
+        let ends: Vec<u64> = packed(order)
+            .map(|placed| {
+                end = placed.offset(units, end) + units.size[placed.unit as usize];
+                end
+            })
+            .collect();
+        let end_of = |at: usize| if at == 0 { 0 } else { ends[at - 1] };
+        let sizes = starts.windows(2).map(|run| end_of(run[1]) - end_of(run[0])).collect();
+        Self { units: units.of_shape(sizes, signatures), starts, free }
+    }
+
+    fn members<'a>(&self, early: &'a Early, run: u32) -> impl Iterator<Item = u32> + use<'a> {
+        let run = run as usize;
+        early.order[self.starts[run]..self.starts[run + 1]].iter().copied()
+    }
+}
+
 /// Exchanges units between neighbouring pages: all those of one signature on one
 /// page against all those of one signature on the next, or against none, where a
 /// page is rid of a scenario by it.
@@ -152,6 +229,40 @@ impl<'a> Pages<'a> {
         let page = self.offsets[at] / PAGE_SIZE;
         let same = |offset: &&u64| **offset / PAGE_SIZE == page;
         at + self.offsets[at..limit].iter().take_while(same).count()
+    }
+
+    /// Moves `length` units from position `from` to `to` if that costs less.
+    fn try_move(&mut self, from: usize, length: usize, to: usize, effort: &mut Effort) -> bool {
+        let (low, high) = (from.min(to), from.max(to) + length);
+        let context = self.context(low, high);
+        if !effort.spend(2 * context.len()) {
+            return false;
+        }
+        let mut trial = std::mem::take(&mut self.trial);
+        trial.clear();
+        trial.extend_from_slice(&self.order[context.clone()]);
+        let cost = self.cost(&trial, self.offsets[context.start]).0;
+        move_row(&mut trial, from - context.start, length, to - context.start);
+        self.replace(&context, trial, cost)
+    }
+
+    /// Puts `trial` in the place of the units of `context`, if that costs less than
+    /// `cost` and moves nothing else.
+    fn replace(&mut self, context: &Range<usize>, trial: Vec<u32>, cost: u64) -> bool {
+        let (new, end) = self.cost(&trial, self.offsets[context.start]);
+        let stays = match self.order.get(context.end) {
+            Some(&next) => {
+                Placed::packed(next).offset(self.units, end) == self.offsets[context.end]
+            }
+            None => true,
+        };
+        let better = new < cost && stays;
+        if better {
+            self.order[context.clone()].copy_from_slice(&trial);
+            self.place(context.start, context.end);
+        }
+        self.trial = trial;
+        better
     }
 
     /// Tries exchanges between `low..middle` and `middle..high`, two pages.
@@ -257,21 +368,7 @@ impl<'a> Pages<'a> {
         trial.extend(right.iter().filter(is_not(from_right)));
         trial.extend_from_slice(&self.order[high..context.end]);
 
-        let start = self.offsets[context.start];
-        let (new, end) = self.cost(&trial, start);
-        let stays = match self.order.get(context.end) {
-            Some(&next) => {
-                Placed::packed(next).offset(units, end) == self.offsets[context.end]
-            }
-            None => true,
-        };
-        let better = new < cost && stays;
-        if better {
-            self.order[context.clone()].copy_from_slice(&trial);
-            self.place(context.start, context.end);
-        }
-        self.trial = trial;
-        better
+        self.replace(context, trial, cost)
     }
 
     fn cost(&mut self, order: &[u32], start: u64) -> (u64, u64) {

@@ -86,6 +86,8 @@ pub enum SolveError {
 
 /// Units looked at by local improvement, over all candidates.
 const EFFORT: u64 = 30_000_000;
+/// So many of the best candidates are improved.
+const IMPROVED: usize = 3;
 /// Units looked at to find out where page alignment pays.
 const ALIGN_EFFORT: u64 = 10_000_000;
 
@@ -209,11 +211,11 @@ fn late(profile: &Profile, units: &Units, phases: &Phases) -> Vec<u32> {
 /// first of equally good ones.
 fn best_early(candidates: &Candidates<'_>, early: &Early) -> Early {
     let (units, objective) = (candidates.units, candidates.objective);
-    let cost = |early: &Early| objective.cost(units, packed(&early.order), 0);
+    let cost_of = |early: &Early| objective.cost(units, packed(&early.order), 0);
     let mut all = candidates.others(early);
     all.push(candidates.greedy(early));
     all.push(candidates.input(early));
-    let mut all: Vec<(u64, Early)> = all.into_iter().map(|early| (cost(&early), early)).collect();
+    let mut all: Vec<(u64, Early)> = all.into_iter().map(|early| (cost_of(&early), early)).collect();
     all.sort_by_key(|(cost, _)| *cost);
     if all[0].0 == bound(units, objective) {
         return all.swap_remove(0).1;
@@ -225,8 +227,19 @@ fn best_early(candidates: &Candidates<'_>, early: &Early) -> Early {
             *cost = improve::insertions(units, objective, early, &mut effort);
         }
         all.sort_by_key(|(cost, _)| *cost);
-    } else if let Some((_, early)) = all.first_mut() {
-        improve::exchange(units, objective, early, &mut effort);
+    } else {
+        for (cost, early) in all.iter_mut().take(IMPROVED) {
+            let mut effort = Effort(EFFORT / IMPROVED as u64);
+            let mut runs = early.clone();
+            improve::runs(units, objective, &mut runs, &mut effort);
+            // A run is as long as it was where it lay; elsewhere alignment may differ.
+            if cost_of(&runs) < *cost {
+                *early = runs;
+            }
+            improve::exchange(units, objective, early, &mut effort);
+            *cost = cost_of(early);
+        }
+        all.sort_by_key(|(cost, _)| *cost);
     }
     all.swap_remove(0).1
 }

@@ -29,6 +29,7 @@ pub(crate) struct Units {
 }
 
 /// Sets of scenarios, `words` words each.
+#[derive(Clone)]
 pub(crate) struct Signatures {
     pub(crate) words: usize,
     bits: Vec<u64>,
@@ -120,6 +121,20 @@ impl Units {
                 next
             });
             self.signature.push(signature);
+        }
+    }
+
+    /// Units without symbols, of the same sets of scenarios as these.
+    pub(crate) fn of_shape(&self, size: Vec<u64>, signature: Vec<u32>) -> Self {
+        Units {
+            align: vec![1; size.len()],
+            pinned: vec![false; size.len()],
+            starts: vec![0; size.len() + 1],
+            members: Vec::new(),
+            of_symbol: Vec::new(),
+            signatures: self.signatures.clone(),
+            size,
+            signature,
         }
     }
 
