@@ -104,7 +104,7 @@ fn serialise(archive: &Path) -> Vec<u8> {
             name == "_start" || name.starts_with("rt_") || COMPILER_CALLS.contains(&name)
         },
         readable: &|name| format!("{:#}", rustc_demangle::demangle(name)),
-        flags: FunctionFlags { library: false, runtime: true },
+        flags: FunctionFlags { library: false, runtime: true, part: false },
     };
     let object = import_archive("the runtime", &bytes, &options, &interner)
         .unwrap_or_else(|error| fail(&error.to_string()));

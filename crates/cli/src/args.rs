@@ -45,6 +45,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  simple fmt src/main.spl\n  simple fmt --check .\n  simple fmt - < a.spl"
     )]
     Fmt(Fmt),
+    /// Look into, edit and convert files in SDN, the notation of `simple.sdn`
+    #[command(
+        after_help = "Examples:\n  simple sdn check simple.sdn\n  simple sdn get simple.sdn version\n  simple sdn set simple.sdn version 0.2.0\n  simple sdn to-json layout.sdn"
+    )]
+    Sdn(Sdn),
     /// Make a new package
     New(New),
     /// Remove what builds have left in a package
@@ -180,6 +185,102 @@ pub(crate) struct Fmt {
     pub(crate) color: Color,
     /// Files and folders; `-` reads standard input. By default the package
     pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sdn {
+    /// Colours in messages
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN", global = true)]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: SdnCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum SdnCommand {
+    /// Look for mistakes
+    #[command(
+        after_help = "Examples:\n  simple sdn check simple.sdn layout.sdn\n  simple sdn check - < a.sdn"
+    )]
+    Check {
+        /// The files; `-` reads standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Format files in place; values, comments and order stay
+    #[command(
+        after_help = "Examples:\n  simple sdn fmt simple.sdn\n  simple sdn fmt --check *.sdn\n  simple sdn fmt - < a.sdn"
+    )]
+    Fmt {
+        /// Change nothing; fail if a file is not formatted
+        #[arg(long)]
+        check: bool,
+        /// The files; `-` reads standard input and writes standard output
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Write as JSON; tables become lists of objects
+    #[command(
+        after_help = "Examples:\n  simple sdn to-json layout.sdn\n  simple sdn to-json --compact -o a.json a.sdn"
+    )]
+    ToJson {
+        /// Everything on one line
+        #[arg(long)]
+        compact: bool,
+        /// Where the result goes, instead of standard output
+        #[arg(short = 'o', value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// The file; by default standard input
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
+    /// Write JSON as SDN; lists of flat objects become tables
+    #[command(
+        after_help = "Examples:\n  simple sdn from-json a.json\n  simple sdn from-json -o a.sdn a.json"
+    )]
+    FromJson {
+        /// Where the result goes, instead of standard output
+        #[arg(short = 'o', value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// The file; by default standard input
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
+    /// Print a value: text as it is, all else as SDN
+    #[command(
+        after_help = "Examples:\n  simple sdn get simple.sdn version\n  simple sdn get layout.sdn groups[0].max_pages\n  simple sdn get --json layout.sdn groups"
+    )]
+    Get {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// The file; `-` reads standard input
+        file: PathBuf,
+        /// Names with `.` between, `[N]` for items and rows from 0; quotes around names with dots
+        path: String,
+    },
+    /// Change a value in place; comments and all else stay
+    #[command(
+        after_help = "Examples:\n  simple sdn set simple.sdn version 0.2.0\n  simple sdn set simple.sdn authors '[Ada, Alan]'\n  simple sdn set --text simple.sdn title 'Shapes and sizes'\n  simple sdn set --remove simple.sdn title"
+    )]
+    Set {
+        /// Take VALUE as text, whatever it looks like
+        #[arg(long, conflicts_with = "remove")]
+        text: bool,
+        /// Take the value away, with its name
+        #[arg(long, conflicts_with = "value")]
+        remove: bool,
+        /// Where the result goes, instead of FILE; `-` is standard output
+        #[arg(short = 'o', value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// The file; `-` reads standard input and writes standard output
+        file: PathBuf,
+        /// As for `get`; names that are missing are made, the index after the last one adds
+        path: String,
+        /// A value in SDN
+        #[arg(required_unless_present = "remove", allow_hyphen_values = true)]
+        value: Option<String>,
+    },
 }
 
 #[derive(Args, Debug)]

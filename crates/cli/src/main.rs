@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod files;
 mod memory;
 mod report;
 
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Check(check) => commands::check::check(check),
         Command::Test(test) => commands::test::test(test),
         Command::Fmt(fmt) => commands::fmt::fmt(fmt),
+        Command::Sdn(sdn) => commands::sdn::sdn(sdn),
         Command::New(new) => commands::package::new(new),
         Command::Clean(clean) => commands::package::clean(clean),
         Command::Explain(explain) => commands::explain::explain(explain),

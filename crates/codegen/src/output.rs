@@ -46,11 +46,12 @@ impl FunctionInfo {
                 OptLevel::Size => 0,
                 OptLevel::None | OptLevel::Less | OptLevel::Speed => FAST_ALIGN_LOG2,
             },
-            phase: attributes.phase.unwrap_or(match attributes.cold {
-                true => Phase::Cold,
-                false => Phase::default(),
-            }),
-            flags: FunctionFlags { library: attributes.library, runtime: false },
+            phase: attributes.effective_phase(),
+            flags: FunctionFlags {
+                library: attributes.library,
+                runtime: false,
+                part: attributes.part,
+            },
             order,
         }
     }

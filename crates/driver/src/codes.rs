@@ -26,6 +26,7 @@ codes! {
     CANNOT_WRITE "E0905" "the output cannot be written";
     CANNOT_LINK "E0906" "the program cannot be linked";
     CANNOT_COMPILE "E0907" "a function cannot be compiled";
+    MALFORMED_DATA "E0908" "data that is not SDN";
 }
 
 /// Every code that any stage may give, sorted.

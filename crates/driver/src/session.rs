@@ -215,6 +215,8 @@ impl Session {
                     ((), module.functions.len())
                 });
             }
+            // What runs before the anchor.
+            simple_mir::phase::assign(&mut module, &types);
             Ok(Optimised { module, types })
         })
     }

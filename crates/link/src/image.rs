@@ -16,6 +16,7 @@ const FUNCTION_SIZE: usize = 24;
 const FILE_SIZE: usize = 8;
 const LIBRARY: u16 = 1;
 const RUNTIME: u16 = 2;
+const PART: u16 = 4;
 
 /// The tables before addresses are known; their size is final.
 pub(crate) struct ImageTables<'a> {
@@ -201,6 +202,9 @@ impl FunctionRow<'_> {
         }
         if definition.flags.runtime {
             flags |= RUNTIME;
+        }
+        if definition.flags.part {
+            flags |= PART;
         }
         let mut row = [0; FUNCTION_SIZE];
         let start = (layout.address(self.id) - text) as u32;

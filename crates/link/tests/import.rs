@@ -89,7 +89,7 @@ fn options() -> ImportOptions<'static> {
     ImportOptions {
         is_root: &|name| name == "_start" || name.starts_with("rt_"),
         readable: &|name| name.trim_start_matches("mangled_").to_owned(),
-        flags: FunctionFlags { library: false, runtime: true },
+        flags: FunctionFlags { library: false, runtime: true, part: false },
     }
 }
 

@@ -123,9 +123,22 @@ pub struct Attributes {
     pub cold: bool,
     /// `@optimize(level)`; `@no_optimize` is level 0.
     pub optimize: Option<OptimizeLevel>,
+    /// When the function is needed, as far as calls tell (see
+    /// [`crate::phase`]); what attributes say is stronger.
+    pub reached: Option<Phase>,
+    /// Split off from its only caller, in whose name backtraces show it.
+    pub part: bool,
     /// From the standard library: panics are reported at its caller, and code
     /// inlined from it takes the position of the call.
     pub library: bool,
+}
+
+impl Attributes {
+    /// When the function is needed, from all that is known without a run.
+    pub fn effective_phase(&self) -> Phase {
+        let said = self.phase.or(self.cold.then_some(Phase::Cold));
+        said.or(self.reached).unwrap_or_default()
+    }
 }
 
 /// A function: one instance, with all types known.

@@ -12,6 +12,7 @@ pub mod interpret;
 pub mod lower;
 pub mod opt;
 pub mod ownership;
+pub mod phase;
 pub mod text;
 pub mod types;
 pub mod validate;

@@ -59,6 +59,8 @@ pub struct FunctionFlags {
     pub library: bool,
     /// Code of the runtime, written in Rust.
     pub runtime: bool,
+    /// Split off from its only caller: backtraces show the two as one.
+    pub part: bool,
 }
 
 /// A function or a datum: the unit of linking.

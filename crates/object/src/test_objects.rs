@@ -19,7 +19,7 @@ pub(crate) fn sample(interner: &Interner) -> CodeObject {
         size,
         align_log2: 4,
         phase: Phase::Cold,
-        flags: FunctionFlags { library: true, runtime: false },
+        flags: FunctionFlags { library: true, runtime: false, part: false },
         order: 1 << 40,
         relocations,
         positions,
@@ -133,7 +133,7 @@ impl Recipe {
                 align_log2: bytes.len() as u8 % 5,
                 phase: [Phase::Startup, Phase::FirstFrame, Phase::Steady, Phase::Cold]
                     [*order as usize % 4],
-                flags: FunctionFlags { library: *once, runtime: !*once },
+                flags: FunctionFlags { library: *once, runtime: !*once, part: !*once },
                 order: *order,
                 relocations: first..object.relocations.len() as u32,
                 positions: 0..0,

@@ -20,6 +20,8 @@ const _: () = assert!(size_of::<Function>() == 24);
 pub(super) const LIBRARY: u16 = 1;
 /// The function is the runtime's.
 pub(super) const RUNTIME: u16 = 2;
+/// The function was split off from the one that calls it.
+pub(super) const PART: u16 = 4;
 
 #[repr(C)]
 struct File {
@@ -178,6 +180,11 @@ impl Function {
     /// Whether this is code of the runtime.
     pub(crate) fn is_runtimes(&self) -> bool {
         self.flags & RUNTIME != 0
+    }
+
+    /// Whether this and the function that called it were one.
+    pub(crate) fn is_part(&self) -> bool {
+        self.flags & PART != 0
     }
 }
 

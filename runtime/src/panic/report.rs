@@ -159,8 +159,13 @@ fn write_backtrace(out: &mut impl Sink, image: Image, frames: impl Iterator<Item
     let mut folded = 0;
     let mut lines = 0;
     let mut left_out = 0;
+    let mut of_part = false;
     for address in frames {
         let Some(function) = image.function_at(address.pc()) else { continue };
+        // The frame of a part stood for that of its caller.
+        if core::mem::replace(&mut of_part, function.is_part()) {
+            continue;
+        }
         // The entry has no place in the text, nor have the first instructions of
         // a function that ran out of stack.
         let has_position = image.position(function, address).is_some_and(|at| at.line > 0);

@@ -9,7 +9,7 @@ use simple_source::{Diagnostic, Interner, SourceMap};
 
 use super::source_files;
 use crate::args::Fmt;
-use crate::report;
+use crate::{files, report};
 
 pub(crate) fn fmt(fmt: Fmt) -> ExitCode {
     match try_fmt(&fmt) {
@@ -21,15 +21,11 @@ pub(crate) fn fmt(fmt: Fmt) -> ExitCode {
 
 /// Whether all is well: every file could be formatted and, with `--check`, was.
 fn try_fmt(fmt: &Fmt) -> Result<bool, ExitCode> {
-    let cannot_read = |path: &Path, error: &std::io::Error| {
-        let cause = simple_driver::load::error_text(error);
-        report::fail(&format!("cannot read `{}`: {cause}", path.display()))
-    };
     if fmt.paths.iter().any(|path| path == Path::new("-")) {
         let mut text = String::new();
         std::io::stdin()
             .read_to_string(&mut text)
-            .map_err(|error| cannot_read(Path::new("-"), &error))?;
+            .map_err(|error| files::cannot_read(Path::new("-"), &error))?;
         let Some(formatted) = format(fmt, "<stdin>", &text) else { return Ok(false) };
         if fmt.check {
             return Ok(formatted == text);
@@ -37,19 +33,20 @@ fn try_fmt(fmt: &Fmt) -> Result<bool, ExitCode> {
         let _ = std::io::stdout().write_all(formatted.as_bytes());
         return Ok(true);
     }
-    let mut files: Vec<PathBuf> = Vec::new();
+    let mut found: Vec<PathBuf> = Vec::new();
     let here = [PathBuf::from(".")];
     let paths = if fmt.paths.is_empty() { &here[..] } else { &fmt.paths };
     for path in paths {
         if path.is_dir() {
-            files.extend(source_files(path).map_err(|error| cannot_read(path, &error))?);
+            found.extend(source_files(path).map_err(|error| files::cannot_read(path, &error))?);
         } else {
-            files.push(path.clone());
+            found.push(path.clone());
         }
     }
     let mut well = true;
-    for path in files {
-        let text = std::fs::read_to_string(&path).map_err(|error| cannot_read(&path, &error))?;
+    for path in found {
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| files::cannot_read(&path, &error))?;
         let Some(formatted) = format(fmt, &path.display().to_string(), &text) else {
             well = false;
             continue;
@@ -61,30 +58,10 @@ fn try_fmt(fmt: &Fmt) -> Result<bool, ExitCode> {
             report::say(&format!("{} is not formatted\n", path.display()));
             well = false;
         } else {
-            replace(&path, &formatted)?;
+            files::replace(&path, formatted.as_bytes())?;
         }
     }
     Ok(well)
-}
-
-/// Writes a file beside its place and moves it there, so that a full disk
-/// loses nothing.
-fn replace(path: &Path, text: &str) -> Result<(), ExitCode> {
-    let fail = |error: std::io::Error| {
-        let cause = simple_driver::load::error_text(&error);
-        report::fail(&format!("cannot write `{}`: {cause}", path.display()))
-    };
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let permissions = std::fs::metadata(path).map_err(fail)?.permissions();
-    let written = std::fs::write(&temporary, text)
-        .and_then(|()| std::fs::set_permissions(&temporary, permissions))
-        .and_then(|()| std::fs::rename(&temporary, path));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&temporary);
-        fail(error)
-    })
 }
 
 /// The formatted text; none if it has mistakes, which are reported.

@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod package;
 pub(crate) mod run;
+pub(crate) mod sdn;
 pub(crate) mod test;
 
 use std::path::{Path, PathBuf};
@@ -80,9 +81,14 @@ fn entry_of(folder: &Path) -> Result<PathBuf, ExitCode> {
         ExitCode::from(report::REFUSED)
     };
     let root = package_root(folder).ok_or_else(none)?;
-    let entry = root.join("src").join("main.spl");
+    let within = |path: &str| {
+        let path = root.join(path);
+        path.strip_prefix("./").map(Path::to_owned).unwrap_or(path)
+    };
+    sdn::check_manifest(&within("simple.sdn"))?;
+    let entry = within("src/main.spl");
     if entry.is_file() {
-        return Ok(entry.strip_prefix("./").map(Path::to_owned).unwrap_or(entry));
+        return Ok(entry);
     }
     Err(report::fail(&format!("the package in `{}` has no src/main.spl", root.display())))
 }

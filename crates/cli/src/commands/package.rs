@@ -19,6 +19,13 @@ test \"greets by name\":
 
 const IGNORE: &str = "/target\n";
 
+/// What `simple.sdn` begins with.
+#[derive(serde::Serialize)]
+struct Manifest<'a> {
+    name: &'a str,
+    version: &'a str,
+}
+
 pub(crate) fn new(new: New) -> ExitCode {
     let path = &new.path;
     let shown = path.display();
@@ -28,7 +35,11 @@ pub(crate) fn new(new: New) -> ExitCode {
     if path.exists() {
         return report::fail(&format!("`{shown}` exists already"));
     }
-    let manifest = format!("name: {name}\nversion: 0.1.0\n");
+    let manifest = Manifest { name, version: "0.1.0" };
+    let manifest = match simple_sdn::to_string(&manifest) {
+        Ok(text) => text,
+        Err(error) => return report::fail(&error.to_string()),
+    };
     let made = std::fs::create_dir_all(path.join("src"))
         .and_then(|()| std::fs::write(path.join("simple.sdn"), manifest))
         .and_then(|()| std::fs::write(path.join("src").join("main.spl"), MAIN))

@@ -120,7 +120,7 @@ impl<'a> CraneliftWorker<'a> {
             align_log2: FAST_ALIGN_LOG2,
             phase: Phase::default(),
             // Backtraces leave it out, as they do the runtime.
-            flags: FunctionFlags { library: false, runtime: true },
+            flags: FunctionFlags { library: false, runtime: true, part: false },
             order: names::order_of(text),
         };
         self.finish(&*isa, info, 0)

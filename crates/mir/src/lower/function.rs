@@ -260,6 +260,8 @@ fn attributes(from: &hir::FnAttributes, library: bool) -> Attributes {
         hot: from.hot,
         cold: from.cold,
         optimize: from.optimize,
+        reached: None,
+        part: false,
         library,
     }
 }

@@ -7,7 +7,7 @@
 use simple_source::{Idx, Span};
 
 use crate::function::*;
-use crate::opt::{simplify, visit};
+use crate::opt::{cold, simplify, visit};
 use crate::types::{Type, TypeTable};
 
 /// Callees up to this many statements are inlined wherever they are called.
@@ -21,12 +21,11 @@ const MAX_CALLER: usize = 4000;
 /// Rounds of inlining into one caller: what was inlined may show new calls.
 const MAX_ROUNDS: usize = 4;
 
-/// Inlines in all functions of a module.
-pub(crate) fn inline(module: &mut Module, types: &TypeTable) {
-    let order = callees_first(module);
+/// Inlines in all functions of a module, `order`ed so that callees come first.
+pub(crate) fn inline(module: &mut Module, types: &TypeTable, order: &[FuncId]) {
     // Functions that may be copied: finished, and not recursive.
     let mut done = vec![false; module.functions.len()];
-    for id in order {
+    for &id in order {
         // The entry runs once, and backtraces are to name what it calls.
         if module.entry == Some(id) {
             continue;
@@ -62,7 +61,7 @@ fn empty(types: &TypeTable) -> Function {
 
 /// All functions, each after those that it calls, as far as calls are no
 /// circles.
-fn callees_first(module: &Module) -> Vec<FuncId> {
+pub(crate) fn callees_first(module: &Module) -> Vec<FuncId> {
     let count = module.functions.len();
     let mut order = Vec::with_capacity(count);
     let mut state = vec![0u8; count];
@@ -125,13 +124,16 @@ fn size(function: &Function) -> usize {
 }
 
 /// Whether `callee` is worth a copy of its body.
-fn is_worth_it(callee: &Function, caller: &Function) -> bool {
+///
+/// Not if the call only happens on the way to a panic.
+fn is_worth_it(callee: &Function, caller: &Function, doomed: bool) -> bool {
     let size = size(callee);
     match callee.attributes.inline {
         InlineHint::Never => false,
         InlineHint::Always => size <= LARGE,
         InlineHint::Auto => {
-            if callee.attributes.cold
+            if doomed
+                || callee.attributes.cold
                 || callee.attributes.phase != caller.attributes.phase
                     && callee.attributes.phase.is_some()
             {
@@ -155,6 +157,8 @@ fn inline_into(
     }
     let mut inlined = false;
     let mut total = size(caller);
+    // Blocks that are added later come from callees, and those are no ends.
+    let doomed = cold::doomed(caller);
     let mut block = 0;
     while block < caller.blocks.len() {
         let id = BlockId::from_usize(block);
@@ -166,7 +170,11 @@ fn inline_into(
                 && callee_id != caller_id
                 && done[callee_id.index()]
                 && total <= MAX_CALLER
-                && is_worth_it(&module.functions[callee_id], caller)
+                && is_worth_it(
+                    &module.functions[callee_id],
+                    caller,
+                    doomed.get(block) == Some(&true),
+                )
                 && let Some(plan) =
                     Plan::new(caller, &module.functions[callee_id], dest, args, types)
             {

@@ -7,6 +7,7 @@
 
 mod blocks;
 mod checks;
+mod cold;
 mod facts;
 mod fold;
 mod inline;
@@ -58,10 +59,17 @@ pub fn pass(name: &str) -> Option<(Pass, Dialect)> {
 /// Optimises all functions of `module`, before the ownership pass.
 pub fn optimise(module: &mut Module, types: &TypeTable, interner: &Interner) {
     run(module, types, interner, BEFORE, Dialect::Values);
+    let order = inline::callees_first(module);
+    // Nothing follows what does not return.
+    cold::cut(module, interner, &order);
+    check(module, types, interner, Dialect::Values, "cut");
     // Calls to bodies, callees first.
-    inline::inline(module, types);
+    inline::inline(module, types, &order);
     check(module, types, interner, Dialect::Values, "inline");
     run(module, types, interner, AFTER, Dialect::Values);
+    // What leads to a panic, to functions of its own.
+    cold::split(module, types, interner);
+    check(module, types, interner, Dialect::Values, "split");
 }
 
 /// Optimises all functions of `module` once more, after the ownership pass.

@@ -244,7 +244,11 @@ impl<'a> Blob<'a> {
                 3 => Phase::Cold,
                 _ => return Err(BlobError::Damaged("phase")),
             },
-            flags: FunctionFlags { library: flags & 1 != 0, runtime: flags & 2 != 0 },
+            flags: FunctionFlags {
+                library: flags & 1 != 0,
+                runtime: flags & 2 != 0,
+                part: flags & 4 != 0,
+            },
             order: u64::from(u32_at(record, 16)) | u64::from(u32_at(record, 20)) << 32,
             relocations: relocation_range(record),
             positions: u32_at(record, 32)..u32_at(record, 36),

@@ -3,7 +3,7 @@
 use simple_source::interner::{FxHashMap, Interner, Symbol};
 
 use super::{BlobError, MAGIC, UNDEFINED, VERSION};
-use crate::{CodeObject, Definition, Kind, Linkage, Phase, RelocationKind};
+use crate::{CodeObject, Definition, FunctionFlags, Kind, Linkage, Phase, RelocationKind};
 
 /// The blob of `object`. Equal objects give equal bytes, whatever the numbers
 /// of their symbols.
@@ -116,7 +116,8 @@ fn write_definition(out: &mut Vec<u8>, definition: &Definition, symbols: &Symbol
         Phase::Steady => 2,
         Phase::Cold => 3,
     });
-    out.push(u8::from(definition.flags.library) | u8::from(definition.flags.runtime) << 1);
+    let FunctionFlags { library, runtime, part } = definition.flags;
+    out.push(u8::from(library) | u8::from(runtime) << 1 | u8::from(part) << 2);
     out.extend_from_slice(&[0; 3]);
 }
 

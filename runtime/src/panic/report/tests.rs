@@ -2,7 +2,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
-use crate::panic::image::{LIBRARY, RUNTIME, TestFunction};
+use crate::panic::image::{LIBRARY, PART, RUNTIME, TestFunction};
 
 #[derive(Default)]
 struct Lines(String);
@@ -30,6 +30,7 @@ fn image() -> Image {
         function("", 0, stream),
         // The user's code was inlined into it.
         function("lib.with", LIBRARY, stream),
+        function("b", PART, stream),
     ];
     Image::for_test(0x100, &functions, &[("m.spl", 0), ("lib.spl", LIBRARY)])
 }
@@ -57,6 +58,14 @@ fn the_innermost_user_frame_has_the_position() {
     assert_eq!(report(&[3]), "panic: index -1\n");
     assert_eq!(report(&[]), "panic: index -1\n");
     assert_eq!(report(&[99, 0]), [head, &frame("a")].concat());
+}
+
+#[test]
+fn a_part_and_its_caller_are_one() {
+    let frame = |name: &str| std::format!("  in {name} (m.spl:7:3)\n");
+    let head = "panic: index -1 at m.spl:7:3\n";
+    assert_eq!(report(&[3, 6, 1, 0]), [head, &frame("b"), &frame("a")].concat());
+    assert_eq!(report(&[6, 1, 1, 0]), [head, &frame("b"), &frame("b"), &frame("a")].concat());
 }
 
 #[test]

@@ -99,19 +99,9 @@ impl Parser<'_> {
                 "hot" => attributes.hot = true,
                 "cold" => attributes.cold = true,
                 "library" => attributes.library = true,
-                "phase" => {
-                    self.cursor.expect("(")?;
-                    let word = self.cursor.peek_word();
-                    attributes.phase = Some(match word {
-                        "startup" => Phase::Startup,
-                        "first_frame" => Phase::FirstFrame,
-                        "steady" => Phase::Steady,
-                        "cold" => Phase::Cold,
-                        _ => return Err(self.cursor.error("unknown phase")),
-                    });
-                    self.cursor.eat(word);
-                    self.cursor.expect(")")?;
-                }
+                "part" => attributes.part = true,
+                "phase" => attributes.phase = Some(self.phase()?),
+                "reached" => attributes.reached = Some(self.phase()?),
                 "anchor" => {
                     self.cursor.expect("(")?;
                     attributes.anchor = Some(self.name()?);
@@ -132,6 +122,21 @@ impl Parser<'_> {
                 _ => return Err(self.cursor.error_at(start, "unknown attribute")),
             }
         }
+    }
+
+    fn phase(&mut self) -> Result<Phase> {
+        self.cursor.expect("(")?;
+        let word = self.cursor.peek_word();
+        let phase = match word {
+            "startup" => Phase::Startup,
+            "first_frame" => Phase::FirstFrame,
+            "steady" => Phase::Steady,
+            "cold" => Phase::Cold,
+            _ => return Err(self.cursor.error("unknown phase")),
+        };
+        self.cursor.eat(word);
+        self.cursor.expect(")")?;
+        Ok(phase)
     }
 
     /// ` @lo..hi`, or nothing.

@@ -70,21 +70,24 @@ impl Printer<'_> {
 
     fn attributes(&mut self, attributes: &Attributes) {
         // Every field is named, so that a new one is not forgotten here.
-        let Attributes { inline, phase, pinned, anchor, hot, cold, optimize, library } =
-            *attributes;
+        let Attributes {
+            inline,
+            phase,
+            pinned,
+            anchor,
+            hot,
+            cold,
+            optimize,
+            reached,
+            part,
+            library,
+        } = *attributes;
         self.push(match inline {
             InlineHint::Auto => "",
             InlineHint::Always => " inline",
             InlineHint::Never => " noinline",
         });
-        if let Some(phase) = phase {
-            self.push(match phase {
-                Phase::Startup => " phase(startup)",
-                Phase::FirstFrame => " phase(first_frame)",
-                Phase::Steady => " phase(steady)",
-                Phase::Cold => " phase(cold)",
-            });
-        }
+        self.phase(" phase(", phase);
         if pinned {
             self.push(" pin");
         }
@@ -107,9 +110,24 @@ impl Printer<'_> {
             }
             self.push(")");
         }
+        self.phase(" reached(", reached);
+        if part {
+            self.push(" part");
+        }
         if library {
             self.push(" library");
         }
+    }
+
+    fn phase(&mut self, before: &str, phase: Option<Phase>) {
+        let Some(phase) = phase else { return };
+        self.push(before);
+        self.push(match phase {
+            Phase::Startup => "startup)",
+            Phase::FirstFrame => "first_frame)",
+            Phase::Steady => "steady)",
+            Phase::Cold => "cold)",
+        });
     }
 
     pub(super) fn statement(&mut self, function: &Function, statement: &Statement) {
