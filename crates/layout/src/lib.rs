@@ -10,12 +10,17 @@ mod pattern;
 mod phase;
 pub mod plan;
 pub mod profile;
+mod read;
 pub mod solve;
 mod symbol;
 
 pub use phase::{Phase, UnknownPhase};
-pub use plan::{Fit, Group, Pattern, Plan, PlanSymbol, Policy, Problem, Statistic};
-pub use profile::{Edge, Mark, Profile, Scenario, Touch};
+pub use plan::{
+    Fit, Format, Group, Pattern, Plan, PlanScenario, PlanSymbol, Policy, Problem, Statistic,
+    order_file,
+};
+pub use profile::{Edge, Mark, Profile, Scenario, Touch, merge};
+pub use read::ReadError;
 pub use solve::{Budget, Config, Solution, SolveError, solve};
 pub use symbol::{LayoutSymbol, ScenarioIndex, SymbolIndex, linker_name, unique_names};
 

@@ -269,9 +269,12 @@ fn a_large_program_does_not_depend_on_rows_or_threads() {
     assert_eq!(expected, solve(&shuffled, &Config::default()).expect("a plan"));
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
     assert_eq!(expected, one.install(|| solve(&profile, &Config::default())).expect("a plan"));
-    println!("{} of input {}, greedy {}", expected.cost, expected.input_cost, expected.greedy_cost);
-    // Far better than greedy packing, which knows nothing of features.
-    assert!(expected.cost * 10 < expected.greedy_cost * 9, "{:?}", expected.plan.statistics);
+    // Greedy packing knows nothing of features; of what it wastes, a third is saved.
+    let wasted = |pages: fn(&simple_layout::Statistic) -> u64| {
+        expected.plan.statistics.iter().map(|row| pages(row) - row.bound).sum::<u64>()
+    };
+    let (plan, greedy) = (wasted(|row| row.pages), wasted(|row| row.greedy_pages));
+    assert!(plan * 3 < greedy * 2, "{:?}", expected.plan.statistics);
 }
 
 #[test]
@@ -293,7 +296,6 @@ fn a_hundred_thousand_functions_are_solved_soon() {
         let solution = solve(&profile, &Config::default()).expect("a plan");
         let took = start.elapsed();
         assert!(solution.cost <= solution.greedy_cost.min(solution.input_cost));
-        println!("{took:?}: {} of input {}, greedy {}", solution.cost, solution.input_cost, solution.greedy_cost);
         assert!(took.as_secs() < 20, "took {took:?}");
     }
 }

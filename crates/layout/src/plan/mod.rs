@@ -1,8 +1,11 @@
 //! The order of functions in the image, as the solver found it.
 
 mod fit;
+mod order_file;
+mod sdn;
 
 pub use fit::Fit;
+pub use order_file::{Format, UnknownFormat, order_file};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,11 +24,28 @@ pub enum Policy {
 
 /// A phase for all functions of a pattern.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pattern {
     /// `*` stands for any text, `?` for any one character.
     pub pattern: String,
     /// Their phase.
     pub phase: Phase,
+}
+
+/// How the user wants a scenario to count, whatever its recording says.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanScenario {
+    /// The scenario's.
+    pub name: String,
+    /// The function that it begins with, for people.
+    #[serde(default)]
+    pub entry: String,
+    /// The mark at which it counts as finished; empty: the whole run counts.
+    #[serde(default)]
+    pub stop: String,
+    /// How much a page of it counts; positive and finite.
+    pub weight: f64,
 }
 
 /// A run of functions that share pages.
@@ -48,6 +68,7 @@ pub struct Group {
 
 /// A function's place.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlanSymbol {
     /// Its name.
     pub name: String,
@@ -55,13 +76,16 @@ pub struct PlanSymbol {
     pub phase: Phase,
     /// The page of text that it begins on: it is of the last group of its phase
     /// whose id is not greater.
+    #[serde(default)]
     pub group: u64,
     /// Whether `@layout(pin: true)` put it there.
+    #[serde(default)]
     pub pinned: bool,
 }
 
 /// Pages that a scenario touches before its stop mark.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Statistic {
     /// The scenario.
     pub scenario: String,
@@ -77,6 +101,7 @@ pub struct Statistic {
 
 /// Something about a plan that its user should know.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Problem {
     /// Which kind; one of the constants of this type.
     pub code: String,
@@ -91,10 +116,12 @@ impl Problem {
     pub const BUDGET: &'static str = "budget";
     /// A scenario never reached its stop mark.
     pub const STOP_MARK: &'static str = "stop_mark";
+    /// A scenario that the user names was never recorded.
+    pub const SCENARIO: &'static str = "scenario";
 }
 
 /// The order of functions, what it was made from and how good it is.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Plan {
     /// The program's name, for people.
     pub program: String,
@@ -106,6 +133,8 @@ pub struct Plan {
     pub policy: Policy,
     /// The user's; the first that matches counts.
     pub patterns: Vec<Pattern>,
+    /// The user's.
+    pub scenarios: Vec<PlanScenario>,
     /// In the order of the image. Each phase that has a budget or functions has one.
     pub groups: Vec<Group>,
     /// In the order of the image.

@@ -173,11 +173,7 @@ fn add_scenario(
         recordings.retain(|r| r.scenario().runs > 0);
     }
     let runs = recordings.iter().fold(0u64, |sum, r| sum.saturating_add(r.scenario().runs));
-    recordings.sort_by(|a, b| {
-        a.early.cmp(&b.early).then_with(|| {
-            a.content().cmp(b.content())
-        })
-    });
+    recordings.sort_by(|a, b| a.early.cmp(&b.early).then_with(|| a.content().cmp(b.content())));
     let mut before = 0u64;
     let middle = runs.div_ceil(2);
     let median = recordings

@@ -3,6 +3,7 @@
 mod early;
 mod hash;
 mod merge;
+mod sdn;
 mod validate;
 
 pub(crate) use early::{ScenarioOrder, early_touches, stop_orders};
@@ -113,7 +114,8 @@ impl Profile {
         self.touches.sort_unstable_by_key(|t| (t.scenario, t.order, t.symbol));
         self.edges.sort_unstable();
         self.marks.sort_unstable_by(|a, b| {
-            (a.scenario, a.order, a.time_ns, &a.name).cmp(&(b.scenario, b.order, b.time_ns, &b.name))
+            (a.scenario, a.order, a.time_ns, &a.name)
+                .cmp(&(b.scenario, b.order, b.time_ns, &b.name))
         });
     }
 }

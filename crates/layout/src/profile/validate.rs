@@ -42,7 +42,7 @@ pub enum ProfileError {
     },
     /// A weight that no sum can be made of.
     #[error(
-        "scenario `{name}` has weight {weight}; a weight says how much a page counts and must be \
+        "scenario `{name}` has weight {weight:?}; a weight says how much a page counts and must be \
          a positive number, such as 1.0; leave out the scenario if it does not count"
     )]
     Weight {

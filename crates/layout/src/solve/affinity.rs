@@ -102,9 +102,8 @@ struct Clusters {
 impl Clusters {
     fn new(units: &Units, members: &[u32], heat: &[u64]) -> Self {
         let all: Vec<u32> = (0..members.len() as u32).collect();
-        let bytes = |&unit: &u32| {
-            units.size[unit as usize].next_multiple_of(units.align[unit as usize])
-        };
+        let bytes =
+            |&unit: &u32| units.size[unit as usize].next_multiple_of(units.align[unit as usize]);
         Self {
             parent: all.clone(),
             next: vec![NONE; all.len()],

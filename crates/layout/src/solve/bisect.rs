@@ -29,7 +29,6 @@ struct Run {
 struct Bisection<'a> {
     units: &'a Units,
     objective: &'a Objective,
-    order: &'a [u32],
     /// `bytes[i]`: the bytes before unit `i` of the order, padded as if in a row.
     bytes: Vec<u64>,
 }
@@ -45,7 +44,7 @@ pub(crate) fn partition(units: &Units, objective: &Objective, early: &mut Early)
         end = end.next_multiple_of(units.align[unit as usize]) + units.size[unit as usize];
         bytes.push(end);
     }
-    let bisection = Bisection { units, objective, order: &order, bytes };
+    let bisection = Bisection { units, objective, bytes };
     for range in early.free.clone() {
         let mut runs: Vec<Run> = Vec::new();
         for at in range.clone() {
@@ -119,11 +118,12 @@ impl Bisection<'_> {
             let sides = left.iter().zip(&right).zip(&self.objective.weights);
             let shared: u128 =
                 sides.map(|((l, r), &weight)| u128::from(*l.min(r)) * u128::from(weight)).sum();
-            if shared >= best.0 {
-                break;
+            let before = best.0;
+            if shared < before {
+                best = (shared, runs.clone());
             }
-            best = (shared, runs.clone());
-            if shared == 0 {
+            // What gets little better will not get much better.
+            if shared == 0 || shared >= before - before / 64 {
                 break;
             }
             let pull: Vec<i64> = (0..scenarios)

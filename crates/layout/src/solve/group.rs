@@ -1,10 +1,10 @@
 //! Pages: which groups begin on one of their own, which page each function lies
 //! on, and whether budgets hold.
 
+use super::Config;
 use super::improve::Effort;
 use super::objective::{Objective, Placed};
 use super::units::{Phases, Source, Units};
-use super::Config;
 use crate::plan::{Group, PlanSymbol, Problem};
 use crate::profile::Profile;
 use crate::{PAGE_SIZE, Phase};

@@ -76,12 +76,7 @@ fn move_row(order: &mut [u32], from: usize, length: usize, to: usize) {
 /// Moves whole runs of one signature: up to [`MAX_ROW`] of them together, up to
 /// [`REACH`] places far, until nothing helps. What matters most is which runs are
 /// neighbours, since all but two pages of a long run are its own.
-pub(crate) fn runs(
-    units: &Units,
-    objective: &Objective,
-    early: &mut Early,
-    effort: &mut Effort,
-) {
+pub(crate) fn runs(units: &Units, objective: &Objective, early: &mut Early, effort: &mut Effort) {
     let runs = Runs::new(units, early);
     let mut order: Vec<u32> = (0..runs.units.len() as u32).collect();
     let mut pages = Pages::new(&runs.units, objective, &mut order);
@@ -89,6 +84,9 @@ pub(crate) fn runs(
         loop {
             let mut improved = false;
             for from in range.clone() {
+                if effort.0 == 0 {
+                    break;
+                }
                 for length in 1..=MAX_ROW.min(range.end - from) {
                     let first = range.start.max(from.saturating_sub(REACH));
                     let last = (range.end - length).min(from + REACH);

@@ -13,7 +13,9 @@ mod objective;
 mod phase;
 mod units;
 
-use crate::plan::{Pattern, Plan, Policy, Problem, Statistic, names_hash};
+use std::borrow::Cow;
+
+use crate::plan::{Pattern, Plan, PlanScenario, Policy, Problem, Statistic, names_hash};
 use crate::profile::{Profile, ProfileError, ScenarioOrder, stop_orders};
 use crate::{PAGE_SIZE, Phase};
 use candidate::{Candidates, Early, first_touches};
@@ -31,12 +33,14 @@ pub struct Budget {
 }
 
 /// What the user wants of a plan.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Config {
     /// Whether a profile may contradict annotations.
     pub policy: Policy,
     /// Phases by name; the first pattern that matches counts.
     pub patterns: Vec<Pattern>,
+    /// Stop marks and weights in place of recorded ones.
+    pub scenarios: Vec<PlanScenario>,
     /// By [`Phase::index`].
     pub budgets: [Budget; Phase::ALL.len()],
 }
@@ -51,12 +55,37 @@ impl Config {
                 budgets[phase.index()] = Budget { max_pages: group.max_pages, align: group.align };
             }
         }
-        Self { policy: plan.policy, patterns: plan.patterns.clone(), budgets }
+        let (patterns, scenarios) = (plan.patterns.clone(), plan.scenarios.clone());
+        Self { policy: plan.policy, patterns, scenarios, budgets }
+    }
+
+    /// `profile` with the scenarios as the user wants them, and those of the user
+    /// that nobody recorded.
+    fn apply<'a>(&self, profile: &'a Profile) -> (Cow<'a, Profile>, Vec<Problem>) {
+        let mut profile = Cow::Borrowed(profile);
+        let mut problems = Vec::new();
+        for wanted in &self.scenarios {
+            let Some(row) = profile.scenarios.iter().position(|s| s.name == wanted.name) else {
+                problems.push(Problem {
+                    code: Problem::SCENARIO.to_owned(),
+                    text: format!(
+                        "scenario `{}` of the plan is not in the profile; record it, or remove \
+                         its row",
+                        wanted.name
+                    ),
+                });
+                continue;
+            };
+            let scenario = &mut profile.to_mut().scenarios[row];
+            scenario.stop.clone_from(&wanted.stop);
+            scenario.weight = wanted.weight;
+        }
+        (profile, problems)
     }
 }
 
 /// A plan, and what to tell the user.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Solution {
     /// The plan; `plan.problems` are the warnings.
     pub plan: Plan,
@@ -85,17 +114,19 @@ pub enum SolveError {
 }
 
 /// Units looked at by local improvement, over all candidates.
-const EFFORT: u64 = 30_000_000;
+const EFFORT: u64 = 12_000_000;
 /// So many of the best candidates are improved.
-const IMPROVED: usize = 3;
+const IMPROVED: usize = 2;
 /// Units looked at to find out where page alignment pays.
-const ALIGN_EFFORT: u64 = 10_000_000;
+const ALIGN_EFFORT: u64 = 4_000_000;
 
 /// The order of the functions of `profile` in which its scenarios touch the
 /// fewest pages. By that objective never worse than the order that the program
 /// had, nor than phase-sorted greedy packing, unless `config` or pinned functions
 /// demand it. For one scenario at the bound ⌈bytes / 4096⌉ but for alignment.
 pub fn solve(profile: &Profile, config: &Config) -> Result<Solution, SolveError> {
+    let (profile, unrecorded) = config.apply(profile);
+    let profile = profile.as_ref();
     profile.validate()?;
     let scenarios = ScenarioOrder::new(profile);
     let units = Units::new(profile, &scenarios);
@@ -126,7 +157,9 @@ pub fn solve(profile: &Profile, config: &Config) -> Result<Solution, SolveError>
     let greedy: Vec<Placed> = with_late(packed(&greedy.order).collect());
     let greedy_cost = objective.cost(&units, greedy.iter().copied(), 0);
 
-    let best = best_early(&candidates, &early);
+    let names: Vec<&str> = profile.symbols.iter().map(|symbol| symbol.name.as_str()).collect();
+    let (best, (hash, names_hash)) =
+        rayon::join(|| best_early(&candidates, &early), || (profile.hash(), names_hash(&names)));
     // Behind startup, and behind the pinned functions of the first frame.
     let phase_starts = [best.free[0].end, best.free[1].start];
     let mut order: Vec<Placed> = packed(&best.order).collect();
@@ -150,7 +183,7 @@ pub fn solve(profile: &Profile, config: &Config) -> Result<Solution, SolveError>
     let mut problems = contradictions;
     problems.extend(group::broken_budgets(profile, &units, config, &order));
     problems.extend(missed_stops(profile, &scenarios));
-    let names: Vec<&str> = profile.symbols.iter().map(|symbol| symbol.name.as_str()).collect();
+    problems.extend(unrecorded);
     let pages = [
         objective.pages(&units, packed(&whole)),
         objective.pages(&units, greedy),
@@ -158,10 +191,11 @@ pub fn solve(profile: &Profile, config: &Config) -> Result<Solution, SolveError>
     ];
     let plan = Plan {
         program: profile.program.clone(),
-        profile: profile.hash(),
-        names: names_hash(&names),
+        profile: hash,
+        names: names_hash,
         policy: config.policy,
         patterns: config.patterns.clone(),
+        scenarios: config.scenarios.clone(),
         groups,
         symbols,
         statistics: statistics(profile, &units, &scenarios, &pages),
@@ -215,7 +249,8 @@ fn best_early(candidates: &Candidates<'_>, early: &Early) -> Early {
     let mut all = candidates.others(early);
     all.push(candidates.greedy(early));
     all.push(candidates.input(early));
-    let mut all: Vec<(u64, Early)> = all.into_iter().map(|early| (cost_of(&early), early)).collect();
+    let mut all: Vec<(u64, Early)> =
+        all.into_iter().map(|early| (cost_of(&early), early)).collect();
     all.sort_by_key(|(cost, _)| *cost);
     if all[0].0 == bound(units, objective) {
         return all.swap_remove(0).1;
@@ -229,14 +264,14 @@ fn best_early(candidates: &Candidates<'_>, early: &Early) -> Early {
         all.sort_by_key(|(cost, _)| *cost);
     } else {
         for (cost, early) in all.iter_mut().take(IMPROVED) {
-            let mut effort = Effort(EFFORT / IMPROVED as u64);
+            let effort = || Effort(EFFORT / (2 * IMPROVED as u64));
             let mut runs = early.clone();
-            improve::runs(units, objective, &mut runs, &mut effort);
+            improve::runs(units, objective, &mut runs, &mut effort());
             // A run is as long as it was where it lay; elsewhere alignment may differ.
             if cost_of(&runs) < *cost {
                 *early = runs;
             }
-            improve::exchange(units, objective, early, &mut effort);
+            improve::exchange(units, objective, early, &mut effort());
             *cost = cost_of(early);
         }
         all.sort_by_key(|(cost, _)| *cost);

@@ -58,11 +58,7 @@ impl Objective {
     }
 
     /// How many pages each scenario touches in `order`, heaviest scenario first.
-    pub(crate) fn pages(
-        &self,
-        units: &Units,
-        order: impl IntoIterator<Item = Placed>,
-    ) -> Vec<u64> {
+    pub(crate) fn pages(&self, units: &Units, order: impl IntoIterator<Item = Placed>) -> Vec<u64> {
         let mut counts = vec![0u64; self.weights.len()];
         let mut mask = Mask::new(self.words);
         scan(units, order, 0, &mut mask, |set, pages| {

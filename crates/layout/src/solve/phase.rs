@@ -20,16 +20,11 @@ enum Seen {
 }
 
 /// The phases, and what contradicts itself, in the order of the program.
-pub(crate) fn assign(
-    profile: &Profile,
-    units: &Units,
-    config: &Config,
-) -> (Phases, Vec<Problem>) {
+pub(crate) fn assign(profile: &Profile, units: &Units, config: &Config) -> (Phases, Vec<Problem>) {
     let seen = seen(profile, units);
     let recorded = !profile.scenarios.is_empty();
     let count = units.len();
-    let mut phases =
-        Phases { phase: Vec::with_capacity(count), source: Vec::with_capacity(count) };
+    let mut phases = Phases { phase: Vec::with_capacity(count), source: Vec::with_capacity(count) };
     let mut contradictions = Vec::new();
     for unit in 0..count as u32 {
         let weaker = without_profile(profile, units, config, unit);

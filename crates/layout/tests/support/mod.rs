@@ -6,10 +6,10 @@ use simple_layout::{
 };
 
 /// Numbers that look random and are the same everywhere (xorshift64*).
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -17,26 +17,26 @@ impl Random {
     }
 
     /// Less than `limit`.
-    pub fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         (self.next() >> 33) as usize % limit
     }
 }
 
 /// How a large program behaves.
-pub struct Shape {
-    pub symbols: usize,
-    pub scenarios: usize,
+pub(crate) struct Shape {
+    pub(crate) symbols: usize,
+    pub(crate) scenarios: usize,
     /// Functions that every scenario touches.
-    pub common: usize,
+    pub(crate) common: usize,
     /// Features, each a set of functions that a scenario uses or not.
-    pub features: usize,
-    pub per_feature: usize,
+    pub(crate) features: usize,
+    pub(crate) per_feature: usize,
     /// Functions that each scenario picks by itself.
-    pub noise: usize,
+    pub(crate) noise: usize,
 }
 
 /// A program of functions of 16 to 600 bytes in no useful order.
-pub fn program(shape: &Shape) -> Profile {
+pub(crate) fn program(shape: &Shape) -> Profile {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut address = 0x40_1000;
     let symbols: Vec<LayoutSymbol> = (0..shape.symbols)
@@ -102,7 +102,7 @@ pub fn program(shape: &Shape) -> Profile {
 
 /// 100,000 functions and 20 scenarios that touch a fifth of them: a large
 /// program with features.
-pub const LARGE: Shape = Shape {
+pub(crate) const LARGE: Shape = Shape {
     symbols: 100_000,
     scenarios: 20,
     common: 3_000,
@@ -113,7 +113,7 @@ pub const LARGE: Shape = Shape {
 
 /// The same number of functions, nearly every one touched by a set of scenarios
 /// of its own: the worst that can be asked.
-pub const CHAOS: Shape = Shape {
+pub(crate) const CHAOS: Shape = Shape {
     symbols: 100_000,
     scenarios: 20,
     common: 0,
@@ -123,5 +123,5 @@ pub const CHAOS: Shape = Shape {
 };
 
 /// 2,000 functions of which one start touches 150.
-pub const SMALL: Shape =
+pub(crate) const SMALL: Shape =
     Shape { symbols: 2_000, scenarios: 1, common: 150, features: 0, per_feature: 0, noise: 0 };
