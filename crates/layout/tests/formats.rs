@@ -138,6 +138,7 @@ fn plans() -> impl Strategy<Value = Plan> {
                     phase,
                     max_pages,
                     align,
+                    aligned: !align,
                     bytes: id / 2,
                     pages: 3,
                 })
@@ -318,15 +319,15 @@ fn a_plan_is_solved_again_into_its_file() {
     }
     // Solved again, it says the same, and now that all columns are there, comments
     // of groups stay, too.
-    let text = text.replacen("    0, startup", "    0, startup", 1).replace(
-        "    0, startup, 4096, 8, true, 312, 1",
-        "    0, startup, 4096, 8, true, 99, 1 # ours",
+    let text = text.replace(
+        "    0, startup, 4096, 8, true, true, 312, 1",
+        "    0, startup, 4096, 8, true, false, 99, 1 # ours",
     );
     let again = solve(&profile, &Config::of_plan(&Plan::from_sdn(&text).expect("a plan")));
     let again = again.expect("solved").plan;
     assert_eq!(again, solution.plan);
     let updated = again.update_sdn(&text).expect("updated");
-    assert!(updated.contains("    0, startup, 4096, 8, true, 312, 1 # ours\n"), "{updated}");
+    assert!(updated.contains("    0, startup, 4096, 8, true, true, 312, 1 # ours\n"), "{updated}");
 }
 
 #[test]

@@ -396,7 +396,7 @@ fn a_page_boundary_where_it_pays() {
     let plan = solved(&profile, &Config::default());
     assert_eq!(plan.statistics.iter().map(|s| s.pages).collect::<Vec<_>>(), [1, 1]);
     assert_eq!(plan.page_aligned(), [true, true]);
-    let groups: Vec<_> = plan.groups.iter().map(|g| (g.id, g.align, g.bytes, g.pages)).collect();
+    let groups: Vec<_> = plan.groups.iter().map(|g| (g.id, g.aligned, g.bytes, g.pages)).collect();
     assert_eq!(groups, [(0, true, 3000, 1), (1, true, 3000, 1)]);
 
     // With both in both it does not pay.
@@ -513,4 +513,96 @@ fn weights_far_apart_and_many_scenarios_are_legal() {
     let solution = solve(&profile, &Config::default()).expect("a plan");
     check_plan(&profile, &solution);
     assert!(solution.cost <= solution.input_cost.min(solution.greedy_cost));
+}
+
+/// Small programs in which everything that can be said about a function is.
+fn annotated_programs() -> impl Strategy<Value = (Profile, Config)> {
+    let phase = || prop::option::weighted(0.3, prop::sample::select(Phase::ALL.to_vec()));
+    let said = (phase(), phase(), prop::bool::weighted(0.2), 0u64..4, 0u64..200);
+    let budget = (prop::option::weighted(0.4, 0u64..4), prop::bool::weighted(0.2));
+    let config = (prop::collection::vec(budget, 4), phase(), any::<bool>());
+    let stops = prop::collection::vec(prop::option::of(0u32..8), 3);
+    (small_programs(), prop::collection::vec(said, 7), config, stops, any::<bool>()).prop_map(
+        |(mut profile, said, (budgets, pattern, strict), stops, recorded)| {
+            for (symbol, said) in profile.symbols.iter_mut().zip(said) {
+                (symbol.attribute, symbol.reachability, symbol.pinned) = (said.0, said.1, said.2);
+                (symbol.address, symbol.calls) = (said.3 * 0x1000, said.4);
+            }
+            for (row, stop) in stops.into_iter().enumerate().take(profile.scenarios.len()) {
+                let scenario = ScenarioIndex(row as u32);
+                profile.scenarios[row].stop = "ready".into();
+                let mark = |order| Mark { scenario, name: "ready".into(), order, time_ns: 0 };
+                profile.marks.extend(stop.map(mark));
+            }
+            if !recorded {
+                profile.scenarios.clear();
+                profile.touches.clear();
+                profile.marks.clear();
+            }
+            let budget = |(max_pages, align): (Option<u64>, bool)| Budget { max_pages, align };
+            let budgets: Vec<Budget> = budgets.into_iter().map(budget).collect();
+            let config = Config {
+                policy: if strict { Policy::Strict } else { Policy::Lenient },
+                patterns: (pattern.into_iter())
+                    .map(|phase| Pattern { pattern: "f[0-3]*".into(), phase })
+                    .chain([Pattern { pattern: "?6".into(), phase: Phase::Cold }])
+                    .collect(),
+                budgets: std::array::from_fn(|phase| budgets[phase]),
+                ..Config::default()
+            };
+            (profile, config)
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn whatever_is_said_is_a_plan((profile, config) in annotated_programs()) {
+        let solution = match solve(&profile, &config) {
+            Ok(solution) => solution,
+            Err(SolveError::Contradictions(contradictions)) => {
+                prop_assert_eq!(config.policy, Policy::Strict);
+                prop_assert!(!contradictions.is_empty());
+                return Ok(());
+            }
+            Err(error) => return Err(TestCaseError::fail(error.to_string())),
+        };
+        // Aliases are written one behind the other but are the same bytes, which
+        // the plain count does not know.
+        let mut addresses: Vec<u64> = profile.symbols.iter().map(|s| s.address).collect();
+        addresses.retain(|&address| address != 0);
+        addresses.sort_unstable();
+        if addresses.windows(2).all(|pair| pair[0] != pair[1]) {
+            check_plan(&profile, &solution);
+        }
+        let plan = &solution.plan;
+        for phase in Phase::ALL {
+            let budget = config.budgets[phase.index()];
+            let groups: Vec<_> = plan.groups.iter().filter(|g| g.phase == phase).collect();
+            // A budget is held or reported, and never forgotten.
+            let (first, last) = (groups.first(), groups.last());
+            let pages = first.zip(last).map_or(0, |(first, last)| last.id + last.pages - first.id);
+            let reported = plan.problems.iter().any(|problem| {
+                problem.code == Problem::BUDGET && problem.text.starts_with(phase.name())
+            });
+            let broken = budget.max_pages.is_some_and(|max| pages > max);
+            prop_assert!(!broken || reported, "{} {:?}", phase, plan);
+            prop_assert_eq!(Config::of_plan(plan).budgets[phase.index()], if groups.is_empty() {
+                Budget::default()
+            } else {
+                budget
+            });
+            if budget.align {
+                let start = plan.symbols.iter().position(|symbol| symbol.phase == phase);
+                prop_assert!(start.is_none_or(|start| plan.page_aligned()[start]));
+            }
+        }
+        // Pinned functions are at the beginning of their phase.
+        for pair in plan.symbols.windows(2).filter(|pair| pair[0].phase == pair[1].phase) {
+            prop_assert!(pair[0].pinned >= pair[1].pinned, "{:?}", plan.symbols);
+        }
+        prop_assert_eq!(solve(&profile, &config), Ok(solution));
+    }
 }

@@ -58,8 +58,10 @@ pub struct Group {
     pub phase: Phase,
     /// The most pages that its phase may have; none: as many as it needs.
     pub max_pages: Option<u64>,
-    /// Whether it begins on a page of its own.
+    /// The user's: it begins on a page of its own even where that does not pay.
     pub align: bool,
+    /// Whether it begins on a page of its own.
+    pub aligned: bool,
     /// From the beginning of its first function to the end of its last.
     pub bytes: u64,
     /// How many pages these bytes lie on.
@@ -147,10 +149,10 @@ pub struct Plan {
 
 impl Plan {
     /// For each row of `symbols`, whether it must begin on a page of its own: the
-    /// first of each group that is aligned.
+    /// first of each aligned group.
     pub fn page_aligned(&self) -> Vec<bool> {
         let mut aligned = vec![false; self.symbols.len()];
-        for group in self.groups.iter().filter(|group| group.align) {
+        for group in self.groups.iter().filter(|group| group.aligned) {
             let of_group = |s: &PlanSymbol| s.phase == group.phase && s.group >= group.id;
             if let Some(first) = self.symbols.iter().position(of_group) {
                 aligned[first] = true;

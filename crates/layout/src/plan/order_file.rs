@@ -179,7 +179,8 @@ mod tests {
             id,
             phase,
             max_pages: None,
-            align: true,
+            align: false,
+            aligned: true,
             bytes: 1,
             pages: 1,
         };

@@ -61,6 +61,8 @@ struct GroupRow {
     #[serde(default)]
     align: bool,
     #[serde(default)]
+    aligned: bool,
+    #[serde(default)]
     bytes: u64,
     #[serde(default)]
     pages: u64,
@@ -78,14 +80,14 @@ impl Plan {
         check_version(text, "plan", file.plan.version)?;
         let mut groups = Vec::with_capacity(file.groups.len());
         for (row, group) in file.groups.into_iter().enumerate() {
-            let GroupRow { id, phase, page_size, max_pages, align, bytes, pages } = group;
+            let GroupRow { id, phase, page_size, max_pages, align, aligned, bytes, pages } = group;
             if page_size != PAGE_SIZE {
                 let at = [At::Name("groups"), At::Row(row), At::Name("page_size")];
                 let message =
                     format!("pages have {PAGE_SIZE} bytes; {page_size} are not supported");
                 return Err(ReadError::at(text, &at, message));
             }
-            groups.push(Group { id, phase, max_pages, align, bytes, pages });
+            groups.push(Group { id, phase, max_pages, align, aligned, bytes, pages });
         }
         for (row, scenario) in file.scenarios.iter().enumerate() {
             if !(scenario.weight.is_finite() && scenario.weight > 0.0) {
@@ -132,12 +134,13 @@ impl Plan {
         set(&mut document, &[At::Name("plan")], &to_value(&file.plan)?)?;
         let same_groups = self.groups.len() == before.groups.len()
             && self.groups.iter().zip(&before.groups).all(|(new, old)| new.phase == old.phase);
-        // Cell by cell, comments stay. A column that is not there is not missed.
-        if same_groups && document.get(&column(0, "id")).is_some() {
+        // Cell by cell, so that comments stay, if all columns are there.
+        let columns = ["id", "aligned", "bytes", "pages"];
+        if same_groups && columns.iter().all(|name| document.get(&column(0, name)).is_some()) {
             for (row, group) in self.groups.iter().enumerate() {
                 for (name, value) in [
                     ("id", to_value(&group.id)?),
-                    ("align", to_value(&group.align)?),
+                    ("aligned", to_value(&group.aligned)?),
                     ("bytes", to_value(&group.bytes)?),
                     ("pages", to_value(&group.pages)?),
                 ] {
@@ -178,6 +181,7 @@ impl Plan {
                     page_size: PAGE_SIZE,
                     max_pages: group.max_pages,
                     align: group.align,
+                    aligned: group.aligned,
                     bytes: group.bytes,
                     pages: group.pages,
                 })

@@ -1,10 +1,10 @@
 //! Pages: which groups begin on one of their own, which page each function lies
 //! on, and whether budgets hold.
 
-use super::Config;
 use super::improve::Effort;
 use super::objective::{Objective, Placed};
 use super::units::{Phases, Source, Units};
+use super::{Budget, Config};
 use crate::plan::{Group, PlanSymbol, Problem};
 use crate::profile::Profile;
 use crate::{PAGE_SIZE, Phase};
@@ -88,12 +88,15 @@ pub(crate) fn rows(
         let page = offset / PAGE_SIZE;
         if placed.aligned || groups.last().is_none_or(|group| group.phase != phase) {
             begin = offset;
+            let budget = config.budgets[phase.index()];
+            let first = groups.last().is_none_or(|group| group.phase != phase);
             groups.push(Group {
                 id: page,
                 phase,
-                max_pages: config.budgets[phase.index()].max_pages,
+                max_pages: budget.max_pages,
+                align: budget.align && first,
                 // Costs are counted from a page's beginning.
-                align: placed.aligned || groups.is_empty(),
+                aligned: placed.aligned || groups.is_empty(),
                 bytes: 0,
                 pages: 0,
             });
@@ -102,9 +105,11 @@ pub(crate) fn rows(
             group.bytes = end - begin;
             group.pages = pages(begin, end);
         }
+        // An alias of a pinned function is where that is.
+        let pinned = units.pinned[placed.unit as usize];
         symbols.extend(units.members(placed.unit).iter().map(|symbol| {
-            let symbol = &profile.symbols[symbol.index()];
-            PlanSymbol { name: symbol.name.clone(), phase, group: page, pinned: symbol.pinned }
+            let name = profile.symbols[symbol.index()].name.clone();
+            PlanSymbol { name, phase, group: page, pinned }
         }));
     }
     keep_budgets(config, &mut groups, end.div_ceil(PAGE_SIZE));
@@ -116,13 +121,14 @@ pub(crate) fn rows(
 fn keep_budgets(config: &Config, groups: &mut Vec<Group>, pages: u64) {
     for phase in Phase::ALL {
         let budget = config.budgets[phase.index()];
-        if budget == Default::default() || groups.iter().any(|group| group.phase == phase) {
+        if budget == Budget::default() || groups.iter().any(|group| group.phase == phase) {
             continue;
         }
         let at = groups.partition_point(|group| group.phase < phase);
         let id = groups.get(at).map_or(pages, |group| group.id);
-        let (max_pages, align) = (budget.max_pages, budget.align);
-        groups.insert(at, Group { id, phase, max_pages, align, bytes: 0, pages: 0 });
+        let Budget { max_pages, align } = budget;
+        let group = Group { id, phase, max_pages, align, aligned: false, bytes: 0, pages: 0 };
+        groups.insert(at, group);
     }
 }
 

@@ -46,8 +46,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// What the user wrote into `plan`, to solve it again. A phase's budget is the
-    /// one of its first group; only that group's alignment is the user's.
+    /// What the user wrote into `plan`, to solve it again. A phase's budget is that
+    /// of its first group.
     pub fn of_plan(plan: &Plan) -> Self {
         let mut budgets = [Budget::default(); Phase::ALL.len()];
         for phase in Phase::ALL {
