@@ -6,6 +6,7 @@
 //! is in `docs/design/layout.md`.
 
 pub mod data;
+pub mod map;
 mod pattern;
 mod phase;
 pub mod plan;
