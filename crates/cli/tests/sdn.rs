@@ -67,8 +67,7 @@ error[E0908]: expected the line's end, found `b`
   |
   = note: text with spaces, brackets or `|` stands in quotes
 
-error: 1 error
-
+1 error
 error[E0908]: the row has 1 value, the table 2 columns
  --> wrong.sdn:2:12
   |
@@ -77,7 +76,7 @@ error[E0908]: the row has 1 value, the table 2 columns
   |
   = note: the columns are |phase, max_pages|
 
-error: 1 error
+1 error
 ";
     expect(&sdn(folder.path(), &["check", "-", "wrong.sdn"], "x: a b\n"), 1, "", message);
     let missing = "error: cannot read `none.sdn`: no such file or directory\n";
@@ -230,7 +229,7 @@ error[E0908]: expected the line's end, found `a`
   |
   = note: text with spaces, brackets or `|` stands in quotes
 
-error: 1 error
+1 error
 ";
     expect(&simple(&["check"], &package), 1, "", message);
 }
