@@ -121,7 +121,8 @@ impl Lexer<'_> {
                     return Some(NoExpression::Text);
                 }
                 (Within::Code, b'"') if self.bytes[at..].starts_with(b"\"\"\"") => {
-                    return triple.then_some(NoExpression::Unclosed);
+                    // The end of the string, or a string in its code: the lexer finds out.
+                    return None;
                 }
                 (Within::Code, b'"') => {
                     let before = self.bytes[at - 1];
