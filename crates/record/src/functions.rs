@@ -1,0 +1,258 @@
+//! The functions of an executable, from its symbol table.
+
+use std::collections::{BTreeMap, HashMap};
+
+use object::elf;
+use object::read::elf::{ElfFile64, FileHeader};
+use object::{Endianness, Object, ObjectSection, ObjectSymbol, SectionIndex, SymbolFlags};
+
+use crate::Error;
+
+/// A function's row in [`Functions::list`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FunctionIndex(pub u32);
+
+/// All functions of one executable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Functions {
+    /// By address; no two have the same one.
+    pub list: Vec<Function>,
+    /// The build id, or a hash of the file if it has none; in hexadecimal.
+    pub build: String,
+    /// Where the program's execution begins, a link address.
+    pub entry: u64,
+    /// Whether the program is loaded at an address that is chosen when it starts.
+    pub position_independent: bool,
+}
+
+/// One function: what lies at one address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Unique in the program: the second and later functions of a name, by
+    /// address, are called `name#2`, and so on. Of the names of one address it
+    /// is a global one before a weak before a local one.
+    pub name: String,
+    /// The other names of this address, made unique likewise.
+    pub aliases: Vec<String>,
+    /// The link address of its first byte.
+    pub address: u64,
+    /// In bytes. A symbol without a size reaches to the next one, or to the end
+    /// of its section.
+    pub size: u64,
+    /// In bytes: the alignment that is most common in the section, or what the
+    /// address has if that is less. Executables do not say more.
+    pub align: u64,
+    /// The section's name.
+    pub section: String,
+}
+
+impl Function {
+    /// Its name, and then its other names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.name).chain(&self.aliases).map(String::as_str)
+    }
+}
+
+impl Functions {
+    /// The function that a link address lies in.
+    pub fn at(&self, address: u64) -> Option<FunctionIndex> {
+        let index = self.list.partition_point(|f| f.address <= address).checked_sub(1)?;
+        let found = &self.list[index];
+        (address - found.address < found.size.max(1)).then_some(FunctionIndex(index as u32))
+    }
+
+    /// The function that begins at a link address.
+    pub fn entered_at(&self, address: u64) -> Option<FunctionIndex> {
+        let found = self.list.binary_search_by_key(&address, |f| f.address);
+        found.ok().map(|index| FunctionIndex(index as u32))
+    }
+
+    /// The function that has a name.
+    pub fn named(&self, name: &str) -> Option<FunctionIndex> {
+        let found = self.list.iter().position(|f| f.names().any(|n| n == name));
+        found.map(|index| FunctionIndex(index as u32))
+    }
+}
+
+impl std::ops::Index<FunctionIndex> for Functions {
+    type Output = Function;
+
+    fn index(&self, index: FunctionIndex) -> &Function {
+        &self.list[index.0 as usize]
+    }
+}
+
+/// The functions of an executable: the entries of its symbol table, of the
+/// table for dynamic linking if it has no other, that are functions with code in
+/// the file. The resolvers of indirect functions are among them, stubs for
+/// dynamic linking are not.
+///
+/// # Errors
+///
+/// [`Error::Elf`], [`Error::NotExecutable`] and [`Error::NoSymbols`].
+pub fn functions(bytes: &[u8]) -> Result<Functions, Error> {
+    let file = executable(bytes)?;
+    let mut found = collect(&file, file.symbols())?;
+    if found.is_empty() {
+        found = collect(&file, file.dynamic_symbols())?;
+    }
+    if found.is_empty() {
+        return Err(Error::NoSymbols);
+    }
+    let header = file.elf_header();
+    let build = match file.build_id()? {
+        Some(id) if !id.is_empty() => hexadecimal(id),
+        _ => hexadecimal(&xxhash_rust::xxh3::xxh3_128(bytes).to_be_bytes()),
+    };
+    let position_independent = header.e_type(Endianness::Little) == elf::ET_DYN;
+    Ok(Functions { list: finish(found), build, entry: file.entry(), position_independent })
+}
+
+/// Parses an ELF file and makes sure that it is one that can run here.
+pub(crate) fn executable(bytes: &[u8]) -> Result<ElfFile64<'_, Endianness>, Error> {
+    let file = ElfFile64::<Endianness>::parse(bytes)?;
+    let header = file.elf_header();
+    let endian = file.endian();
+    let kind = header.e_type(endian);
+    let runs = header.e_machine(endian) == elf::EM_X86_64
+        && endian == Endianness::Little
+        && (kind == elf::ET_EXEC || kind == elf::ET_DYN)
+        && header.e_entry(endian) != 0;
+    if runs { Ok(file) } else { Err(Error::NotExecutable) }
+}
+
+/// A function before names are made unique.
+struct Found {
+    /// With how strongly each binds: 0 is global.
+    names: Vec<(u8, String)>,
+    size: u64,
+    section: SectionIndex,
+    section_name: String,
+}
+
+/// A section with code.
+struct Code {
+    name: String,
+    end: u64,
+}
+
+fn collect<'a>(
+    file: &ElfFile64<'_, Endianness>,
+    symbols: impl Iterator<Item = impl ObjectSymbol<'a>>,
+) -> Result<BTreeMap<u64, Found>, Error> {
+    let sections = code_sections(file)?;
+    let mut found: BTreeMap<u64, Found> = BTreeMap::new();
+    // Everything that a symbol of no size can end at.
+    let mut limits: BTreeMap<u64, ()> = BTreeMap::new();
+    for symbol in symbols {
+        let Some(index) = symbol.section_index() else { continue };
+        let Some(section) = sections.get(&index) else { continue };
+        let SymbolFlags::Elf { st_info, .. } = symbol.flags() else { continue };
+        let address = symbol.address();
+        limits.insert(address, ());
+        let is_function = matches!(st_info.st_type(), elf::STT_FUNC | elf::STT_GNU_IFUNC);
+        let name = String::from_utf8_lossy(symbol.name_bytes()?).into_owned();
+        if !is_function || name.is_empty() || address >= section.end {
+            continue;
+        }
+        let strength = match st_info.st_bind() {
+            elf::STB_LOCAL => 2,
+            elf::STB_WEAK => 1,
+            _ => 0,
+        };
+        let entry = found.entry(address).or_insert_with(|| Found {
+            names: Vec::new(),
+            size: 0,
+            section: index,
+            section_name: section.name.clone(),
+        });
+        entry.names.push((strength, name));
+        entry.size = entry.size.max(symbol.size().min(section.end - address));
+    }
+    for (&address, function) in &mut found {
+        if function.size == 0 {
+            let end = sections[&function.section].end;
+            let next = limits.range(address + 1..).next().map_or(end, |(&next, ())| next);
+            function.size = next.min(end) - address;
+        }
+    }
+    Ok(found)
+}
+
+/// The sections with code that programs call, without stubs for dynamic linking.
+fn code_sections(
+    file: &ElfFile64<'_, Endianness>,
+) -> Result<HashMap<SectionIndex, Code>, Error> {
+    let mut sections = HashMap::new();
+    for section in file.sections() {
+        let object::SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
+        let name = String::from_utf8_lossy(section.name_bytes()?).into_owned();
+        let executable = sh_flags.contains(elf::SHF_EXECINSTR);
+        if executable && name != ".plt" && !name.starts_with(".plt.") {
+            let end = section.address().saturating_add(section.size());
+            sections.insert(section.index(), Code { name, end });
+        }
+    }
+    Ok(sections)
+}
+
+/// Chooses names and guesses alignments.
+fn finish(found: BTreeMap<u64, Found>) -> Vec<Function> {
+    let common = common_alignments(&found);
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut taken = |name: String| {
+        let count = seen.entry(name.clone()).or_insert(0);
+        *count += 1;
+        if *count == 1 { name } else { format!("{name}#{count}") }
+    };
+    let mut list = Vec::with_capacity(found.len());
+    for (address, mut function) in found {
+        // The order in the table decides between names that bind alike.
+        function.names.sort_by_key(|&(strength, _)| strength);
+        let mut unique: Vec<String> = Vec::with_capacity(function.names.len());
+        for (_, name) in function.names {
+            // A table may hold the same name and address twice.
+            if !unique.contains(&name) {
+                unique.push(name);
+            }
+        }
+        let mut names = unique.into_iter().map(&mut taken);
+        list.push(Function {
+            name: names.next().expect("an entry is made with a name"),
+            aliases: names.collect(),
+            address,
+            size: function.size,
+            align: common[&function.section].min(alignment(address)),
+            section: function.section_name,
+        });
+    }
+    list
+}
+
+/// The alignment that an address has; more than a cache line is chance.
+fn alignment(address: u64) -> u64 {
+    1 << address.trailing_zeros().min(6)
+}
+
+/// For each section the alignment that most functions in it have, the lesser of
+/// two that are as common. Functions aligned to 16 bytes are half at odd
+/// multiples of it, so it is not drowned by the higher ones.
+fn common_alignments(found: &BTreeMap<u64, Found>) -> HashMap<SectionIndex, u64> {
+    let mut counts: HashMap<SectionIndex, BTreeMap<u64, usize>> = HashMap::new();
+    for (&address, function) in found {
+        *counts.entry(function.section).or_default().entry(alignment(address)).or_default() += 1;
+    }
+    let most = |counts: BTreeMap<u64, usize>| {
+        let best = counts.into_iter().max_by_key(|&(align, count)| (count, u64::MAX - align));
+        best.map_or(1, |(align, _)| align)
+    };
+    counts.into_iter().map(|(section, counts)| (section, most(counts))).collect()
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+        text
+    })
+}

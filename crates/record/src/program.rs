@@ -1,0 +1,128 @@
+//! The executable that a process runs.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use object::{Object, ObjectSegment, SegmentFlags, elf};
+
+use crate::functions::executable;
+use crate::{Error, FunctionIndex, Functions, functions};
+
+/// What is known of the recorded program before it runs.
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    identity: Identity,
+    pub(crate) functions: Functions,
+    pub(crate) segments: Vec<Segment>,
+    /// The function that a Simple program calls at a mark.
+    pub(crate) mark: Option<FunctionIndex>,
+}
+
+/// A part of the file that is loaded.
+pub(crate) struct Segment {
+    pub(crate) address: u64,
+    pub(crate) executable: bool,
+    pub(crate) writable: bool,
+    /// What of it comes from the file. Memory behind that is not the layout's.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Which file it is: names can change while a program runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+/// A Simple program's call at a mark; the argument is the name, a text object.
+const MARK: &str = "rt_layout_mark";
+
+impl Program {
+    /// The program that a process has just begun to execute.
+    pub(crate) fn of_process(process: i32) -> Result<Self, Error> {
+        let link = format!("/proc/{process}/exe");
+        let path = fs::read_link(&link).map_err(Error::system("cannot find the executable"))?;
+        let failed = |source| Error::Program { path: path.clone(), source: Box::new(source) };
+        let metadata = fs::metadata(&link).map_err(Error::system("cannot find the executable"))?;
+        if is_privileged(&link, &metadata) {
+            return Err(Error::Privileged(path));
+        }
+        let read = fs::read(&link).map_err(Error::system("cannot read the executable"));
+        let bytes = read.map_err(failed)?;
+        let functions = functions(&bytes).map_err(failed)?;
+        let segments = segments(&bytes).map_err(failed)?;
+        let mark = functions.named(MARK);
+        let identity = Identity::of(&metadata);
+        Ok(Self { path, identity, functions, segments, mark })
+    }
+
+    /// Whether a process executes this program.
+    pub(crate) fn runs_in(&self, process: i32) -> io::Result<bool> {
+        let metadata = fs::metadata(format!("/proc/{process}/exe"))?;
+        Ok(Identity::of(&metadata) == self.identity)
+    }
+
+    /// The bytes of the file from a link address to the end of its segment.
+    pub(crate) fn bytes_at(&self, address: u64) -> &[u8] {
+        let inside = |segment: &&Segment| {
+            address.checked_sub(segment.address).is_some_and(|o| o < segment.bytes.len() as u64)
+        };
+        let found = self.segments.iter().find(inside);
+        found.map_or(&[], |segment| &segment.bytes[(address - segment.address) as usize..])
+    }
+
+    /// Whether a call ends just before a link address, which makes it one that
+    /// can be returned to. What lies on the stack of a function that was jumped
+    /// to, as the cold part of another is, can look like an address in the text.
+    pub(crate) fn follows_call(&self, address: u64) -> bool {
+        const LONGEST: u64 = 7;
+        let before = self.bytes_at(address.wrapping_sub(LONGEST));
+        let Some(before) = before.get(..LONGEST as usize) else { return false };
+        // `call rel32`, or `call r/m64`: opcode FF, 2 in the middle of ModRM; its
+        // length is 2 with a register, and up to 7 with SIB and displacement.
+        let indirect = |length: usize| {
+            let at = before.len() - length;
+            before[at] == 0xff && (before[at + 1] >> 3) & 7 == 2
+        };
+        before[2] == 0xe8 || [2, 3, 4, 6, 7].into_iter().any(indirect)
+    }
+}
+
+impl Identity {
+    fn of(metadata: &fs::Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+}
+
+/// Whether the file gives rights to who executes it that we do not have: the
+/// kernel withholds them from a program whose tracer has not the right to trace
+/// everything.
+fn is_privileged(path: &str, metadata: &fs::Metadata) -> bool {
+    if rustix::process::geteuid().is_root() {
+        return false;
+    }
+    let mode = metadata.mode();
+    let user = mode & libc::S_ISUID != 0 && metadata.uid() != rustix::process::geteuid().as_raw();
+    let group = mode & (libc::S_ISGID | libc::S_IXGRP) == libc::S_ISGID | libc::S_IXGRP
+        && metadata.gid() != rustix::process::getegid().as_raw();
+    let mut value = [0_u8; 64];
+    let capabilities = rustix::fs::getxattr(path, "security.capability", &mut value[..]);
+    user || group || capabilities.is_ok_and(|length| length > 0)
+}
+
+fn segments(bytes: &[u8]) -> Result<Vec<Segment>, Error> {
+    let file = executable(bytes)?;
+    let mut segments = Vec::new();
+    for segment in file.segments() {
+        let SegmentFlags::Elf { p_flags, .. } = segment.flags() else { continue };
+        segments.push(Segment {
+            address: segment.address(),
+            executable: p_flags.contains(elf::PF_X),
+            writable: p_flags.contains(elf::PF_W),
+            bytes: segment.data()?.to_vec(),
+        });
+    }
+    Ok(segments)
+}

@@ -1,0 +1,64 @@
+//! System calls in the name of a process that has just begun to execute.
+
+use std::io;
+
+use libc::{c_int, c_long, pid_t};
+
+use super::process::Process;
+use crate::sys::ptrace::{self, Registers};
+use crate::sys::wait::{self, Status};
+
+/// The instruction `syscall`.
+const SYSCALL: [u8; 2] = [0x0f, 0x05];
+
+/// A stopped process that makes calls. Its only thread has to be at its
+/// program's first instruction.
+pub(crate) struct Injector<'a> {
+    tid: pid_t,
+    process: &'a Process,
+    registers: Registers,
+    replaced: [u8; 2],
+    /// Signals that came meanwhile.
+    signals: Vec<c_int>,
+}
+
+impl<'a> Injector<'a> {
+    pub(crate) fn new(tid: pid_t, process: &'a Process) -> io::Result<Self> {
+        let registers = ptrace::registers(tid)?;
+        let mut replaced = [0; 2];
+        process.read(registers.rip, &mut replaced)?;
+        process.write(registers.rip, &SYSCALL)?;
+        Ok(Self { tid, process, registers, replaced, signals: Vec::new() })
+    }
+
+    /// Makes a call with three arguments.
+    pub(crate) fn call(&mut self, number: c_long, arguments: [u64; 3]) -> io::Result<u64> {
+        let mut registers = self.registers;
+        registers.rax = number as u64;
+        // Or the kernel would take it for a call that a signal interrupted.
+        registers.orig_rax = u64::MAX;
+        [registers.rdi, registers.rsi, registers.rdx] = arguments;
+        ptrace::set_registers(self.tid, &registers)?;
+        loop {
+            ptrace::step(self.tid)?;
+            match wait::any()? {
+                Some((_, Status::Stopped { signal: libc::SIGTRAP, event: 0 })) => break,
+                Some((_, Status::Stopped { signal, event: 0 })) => self.signals.push(signal),
+                Some((_, Status::Stopped { .. })) => {}
+                _ => return Err(io::Error::from_raw_os_error(libc::ESRCH)),
+            }
+        }
+        let result = ptrace::registers(self.tid)?.rax as i64;
+        if (-4095..0).contains(&result) {
+            return Err(io::Error::from_raw_os_error(-result as i32));
+        }
+        Ok(result as u64)
+    }
+
+    /// Leaves everything as it was; returns the signals that came meanwhile.
+    pub(crate) fn finish(self) -> io::Result<Vec<c_int>> {
+        self.process.write(self.registers.rip, &self.replaced)?;
+        ptrace::set_registers(self.tid, &self.registers)?;
+        Ok(self.signals)
+    }
+}

@@ -1,0 +1,104 @@
+//! What `/proc` has of a traced process.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+
+use libc::pid_t;
+
+use crate::{Faults, Functions};
+
+/// One address space with the program in it, as far as a process has it.
+pub(crate) struct Process {
+    /// From 0 in the order of their appearance.
+    pub(crate) number: u32,
+    /// What to add to link addresses.
+    pub(crate) bias: u64,
+    memory: File,
+    /// What the process had when it began to execute the program.
+    pub(crate) faults_before: Faults,
+}
+
+impl Process {
+    pub(crate) fn open(pid: pid_t, number: u32, functions: &Functions) -> io::Result<Self> {
+        let memory = OpenOptions::new().read(true).write(true).open(format!("/proc/{pid}/mem"))?;
+        let bias = entry(pid)?.wrapping_sub(functions.entry);
+        Ok(Self { number, bias, memory, faults_before: faults(pid)? })
+    }
+
+    /// Reads memory; the system lets a tracer read and write what the program
+    /// itself may not, and gives it a private copy of what belongs to a file.
+    pub(crate) fn read(&self, address: u64, bytes: &mut [u8]) -> io::Result<()> {
+        self.memory.read_exact_at(bytes, address)
+    }
+
+    pub(crate) fn write(&self, address: u64, bytes: &[u8]) -> io::Result<()> {
+        self.memory.write_all_at(bytes, address)
+    }
+
+    pub(crate) fn word(&self, address: u64) -> io::Result<u64> {
+        let mut bytes = [0; 8];
+        self.read(address, &mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    /// A text object of a Simple program (`docs/design/memory.md`): a header of 8
+    /// bytes, the length, the capacity, the bytes. Empty if there is none.
+    pub(crate) fn text(&self, object: u64) -> String {
+        const LENGTH: u64 = 8;
+        const BYTES: u64 = 24;
+        const LONGEST: u64 = 4096;
+        let length = self.word(object.wrapping_add(LENGTH)).unwrap_or(0).min(LONGEST);
+        let mut bytes = vec![0; length as usize];
+        match self.read(object.wrapping_add(BYTES), &mut bytes) {
+            Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// The process's faults since it began to execute the program.
+    pub(crate) fn faults(&self, pid: pid_t) -> Faults {
+        faults(pid).map_or(Faults::default(), |now| now.since(self.faults_before))
+    }
+}
+
+impl Faults {
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self {
+            minor: self.minor.saturating_sub(before.minor),
+            major: self.major.saturating_sub(before.major),
+        }
+    }
+}
+
+/// The process that a thread belongs to.
+pub(crate) fn process_of(tid: pid_t) -> io::Result<pid_t> {
+    let status = fs::read_to_string(format!("/proc/{tid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("Tgid:"));
+    line.and_then(|number| number.trim().parse().ok()).ok_or_else(unexpected)
+}
+
+/// Where the program of a process begins, from the vector that the kernel gave
+/// it; a child has its parent's.
+fn entry(pid: pid_t) -> io::Result<u64> {
+    const AT_ENTRY: u64 = 9;
+    let vector = fs::read(format!("/proc/{pid}/auxv"))?;
+    let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("8 bytes are a word"));
+    let mut pairs = vector.chunks_exact(16).map(|pair| (word(&pair[..8]), word(&pair[8..])));
+    pairs.find(|&(key, _)| key == AT_ENTRY).map(|(_, value)| value).ok_or_else(unexpected)
+}
+
+/// The faults of a process and its threads, without its children.
+fn faults(pid: pid_t) -> io::Result<Faults> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The second field is the program's name in parentheses, and can hold both
+    // parentheses and spaces; faults are fields 10 and 12 (proc_pid_stat(5)).
+    let (_, rest) = stat.rsplit_once(')').ok_or_else(unexpected)?;
+    let mut fields = rest.split_ascii_whitespace().skip(10 - 3).step_by(2);
+    let mut number = || fields.next().and_then(|field| field.parse().ok()).ok_or_else(unexpected);
+    Ok(Faults { minor: number()?, major: number()? })
+}
+
+fn unexpected() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "/proc has an unexpected form")
+}

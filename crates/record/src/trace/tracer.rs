@@ -1,0 +1,493 @@
+//! The loop of the tracing thread: one stop of one thread after the other.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use libc::{c_int, pid_t};
+
+use super::breakpoints::{self, Originals};
+use super::log::Log;
+use super::process::{Process, process_of};
+use super::watch::Watch;
+use super::{Purpose, step};
+use crate::program::Program;
+use crate::sys::launch::Gate;
+use crate::sys::ptrace::{self, Registers};
+use crate::sys::wait::{self, Status};
+use crate::sys::debug_registers;
+use crate::{AtStop, Error, Exit, Faults, FunctionIndex, Mark, Options, Page, Stop, Touch, pages};
+
+/// What the tracing thread brings back.
+pub(crate) struct Traces {
+    pub(crate) program: Option<Arc<Program>>,
+    pub(crate) log: Log,
+    /// When the program began.
+    pub(crate) origin: Option<Instant>,
+    /// How the command's process ended, unless it went on as another program.
+    pub(crate) end: Option<End>,
+    pub(crate) pages: Option<Vec<Page>>,
+}
+
+/// The end of the command's process.
+pub(crate) struct End {
+    pub(crate) exit: Exit,
+    pub(crate) at: Instant,
+    pub(crate) faults: Faults,
+}
+
+/// A traced thread.
+struct Thread {
+    process: pid_t,
+    /// From 0 in the order of their appearance.
+    number: u32,
+    /// The breakpoint that is removed while the thread goes past it.
+    stepping: Option<FunctionIndex>,
+    /// The breakpoint that it was about to go past when a signal came: it will
+    /// meet it again, for the same call.
+    interrupted: Option<FunctionIndex>,
+}
+
+/// How the stop is noticed where functions have no breakpoints in memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trap {
+    Register,
+    Memory,
+}
+
+pub(crate) struct Tracer<'a> {
+    options: &'a Options,
+    purpose: Purpose,
+    watch: &'a Watch,
+    /// The process that the command started.
+    root: pid_t,
+    program: Option<Arc<Program>>,
+    /// The function whose first entry is the stop.
+    stop: Option<FunctionIndex>,
+    trap: Trap,
+    originals: Originals,
+    threads: HashMap<pid_t, Thread>,
+    processes: HashMap<pid_t, Process>,
+    /// How many threads and processes there were so far.
+    seen: (u32, u32),
+    launched: Instant,
+    root_faults: Faults,
+    traces: Traces,
+}
+
+impl<'a> Tracer<'a> {
+    pub(crate) fn new(
+        options: &'a Options,
+        purpose: Purpose,
+        known: Option<Arc<Program>>,
+        watch: &'a Watch,
+    ) -> Self {
+        let traces =
+            Traces { program: None, log: Log::new(), origin: None, end: None, pages: None };
+        Self {
+            options,
+            purpose,
+            watch,
+            root: 0,
+            program: known,
+            stop: None,
+            trap: if purpose == Purpose::Touches { Trap::Memory } else { Trap::Register },
+            originals: Originals::new(0),
+            threads: HashMap::new(),
+            processes: HashMap::new(),
+            seen: (0, 0),
+            launched: Instant::now(),
+            root_faults: Faults::default(),
+            traces,
+        }
+    }
+
+    /// Traces the process at a gate until nothing is left to trace.
+    pub(crate) fn run(mut self, mut gate: Gate) -> Result<Traces, Error> {
+        let Some(root) = gate.process() else { return Ok(self.traces) };
+        self.root = root;
+        let exits = if self.purpose == Purpose::Pages { ptrace::BEFORE_EXIT } else { 0 };
+        if let Err(error) = ptrace::seize(root, ptrace::FOLLOW | exits) {
+            let _refused = gate.answer(false);
+            return Err(Error::NotPermitted(error));
+        }
+        self.watch.add(root);
+        self.launched = Instant::now();
+        gate.answer(true).map_err(Error::system("cannot start the program"))?;
+        while self.traces.origin.is_none() {
+            let ended = wait::has_ended(root).map_err(Error::system("cannot wait"))?;
+            if ended {
+                // It could not execute the program. Whoever started it collects it.
+                return Ok(self.traces);
+            }
+            self.next()?;
+        }
+        while self.next()? {}
+        self.traces.program = self.program;
+        Ok(self.traces)
+    }
+
+    /// Handles one report; whether there was one.
+    fn next(&mut self) -> Result<bool, Error> {
+        let Some((tid, status)) = wait::any().map_err(Error::system("cannot wait"))? else {
+            return Ok(false);
+        };
+        match status {
+            Status::Ended { exit, faults } => self.ended(tid, exit, faults),
+            Status::Stopped { event: libc::PTRACE_EVENT_EXEC, .. } => self.executed(tid)?,
+            Status::Stopped { signal, event } => {
+                match self.stopped(tid, signal, event) {
+                    // Killed while it was stopped; its end is the next report.
+                    Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
+                    other => other.map_err(Error::system("cannot trace the program"))?,
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn ended(&mut self, tid: pid_t, exit: Exit, faults: Faults) {
+        self.threads.remove(&tid);
+        if self.processes.remove(&tid).is_some() && tid != self.root {
+            self.watch.remove(tid);
+        }
+        if tid == self.root {
+            let faults = faults.since(self.root_faults);
+            self.traces.end = Some(End { exit, at: Instant::now(), faults });
+        }
+    }
+
+    fn stopped(&mut self, tid: pid_t, signal: c_int, event: c_int) -> io::Result<()> {
+        if self.traces.origin.is_none() {
+            // Not yet the program.
+            return ptrace::resume(tid, if event == 0 { signal } else { 0 });
+        }
+        self.know(tid)?;
+        match event {
+            0 if signal == libc::SIGTRAP => self.trapped(tid),
+            0 => self.deliver(tid, signal),
+            libc::PTRACE_EVENT_STOP if is_stop_signal(signal) => ptrace::listen(tid),
+            libc::PTRACE_EVENT_EXIT => {
+                let is_over = self.traces.log.stop.is_some();
+                if self.threads[&tid].process == self.root && !is_over {
+                    self.sample_pages();
+                }
+                self.go_on(tid)
+            }
+            _ => self.go_on(tid),
+        }
+    }
+
+    /// Lets a thread run on, or finish its step.
+    fn go_on(&self, tid: pid_t) -> io::Result<()> {
+        if self.threads[&tid].stepping.is_some() {
+            ptrace::step(tid)
+        } else {
+            ptrace::resume(tid, 0)
+        }
+    }
+
+    /// Gives a thread a signal that is the program's own affair.
+    fn deliver(&mut self, tid: pid_t, signal: c_int) -> io::Result<()> {
+        let thread = self.threads.get_mut(&tid).expect("threads are known when they stop");
+        if let Some(function) = thread.stepping.take() {
+            thread.interrupted = Some(function);
+            let process = &self.processes[&thread.process];
+            breakpoints::replant(process, self.address(function))?;
+        }
+        ptrace::resume(tid, signal)
+    }
+
+    /// Makes sure that a stopped thread and its process are known.
+    fn know(&mut self, tid: pid_t) -> io::Result<()> {
+        if self.threads.contains_key(&tid) {
+            return Ok(());
+        }
+        let ended = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => io::Error::from_raw_os_error(libc::ESRCH),
+            _ => error,
+        };
+        let pid = process_of(tid).map_err(ended)?;
+        if !self.processes.contains_key(&pid) {
+            let program = self.program();
+            let opened = Process::open(pid, self.seen.1, &program.functions).map_err(ended)?;
+            self.processes.insert(pid, opened);
+            self.seen.1 += 1;
+            if pid != self.root {
+                self.watch.add(pid);
+            }
+        }
+        self.set_trap(tid, pid)?;
+        let number = self.seen.0;
+        self.seen.0 += 1;
+        let thread = Thread { process: pid, number, stepping: None, interrupted: None };
+        self.threads.insert(tid, thread);
+        Ok(())
+    }
+
+    /// A process has begun to execute a program.
+    fn executed(&mut self, tid: pid_t) -> Result<(), Error> {
+        let first = self.traces.origin.is_none();
+        let at = Instant::now();
+        // Its other threads are gone, and so is its memory.
+        self.threads.retain(|_, thread| thread.process != tid);
+        let before = self.processes.remove(&tid);
+        if first {
+            let known = self.program.take();
+            let same = known.filter(|program| program.runs_in(tid).unwrap_or(false));
+            let program = match same {
+                Some(program) => program,
+                None => Arc::new(Program::of_process(tid)?),
+            };
+            self.prepare(program)?;
+        } else if !self.program().runs_in(tid).unwrap_or(false) {
+            if tid != self.root {
+                self.watch.remove(tid);
+            }
+            return tolerate(ptrace::detach(tid)).map_err(Error::system("cannot detach"));
+        }
+        let result = self.enter(tid, before.map(|process| process.number));
+        tolerate(result).map_err(Error::system("cannot prepare the program"))?;
+        if first {
+            // The time that the process was held does not count.
+            let held = at.elapsed();
+            self.traces.origin = Some(match self.purpose {
+                Purpose::Touches => Instant::now(),
+                Purpose::Pages | Purpose::Time => self.launched + held,
+            });
+        }
+        tolerate(ptrace::resume(tid, 0)).map_err(Error::system("cannot resume"))
+    }
+
+    /// Takes up the program of the recording.
+    fn prepare(&mut self, program: Arc<Program>) -> Result<(), Error> {
+        self.stop = match &self.options.stop {
+            None => None,
+            Some(Stop::Function(name)) => {
+                let found = program.functions.named(name);
+                Some(found.ok_or_else(|| Error::NoSuchFunction(name.clone()))?)
+            }
+            Some(Stop::Mark(name)) if program.mark.is_none() => {
+                return Err(Error::NoMarks(name.clone()));
+            }
+            Some(Stop::Mark(_)) => None,
+        };
+        let count = program.functions.list.len();
+        self.traces.log.prepare(count);
+        self.originals = Originals::new(count);
+        self.program = Some(program);
+        Ok(())
+    }
+
+    /// Sets up a process that is at the program's first instruction.
+    fn enter(&mut self, pid: pid_t, number: Option<u32>) -> io::Result<()> {
+        let program = self.program();
+        let number = number.unwrap_or(self.seen.1);
+        self.seen.1 = self.seen.1.max(number + 1);
+        let process = Process::open(pid, number, &program.functions)?;
+        if self.purpose == Purpose::Pages && pid == self.root {
+            for signal in pages::separate(pid, &process, &program)? {
+                self.watch.send(pid, signal);
+            }
+        }
+        if pid == self.root && self.traces.origin.is_none() {
+            self.root_faults = process.faults_before;
+        }
+        if self.trap == Trap::Memory {
+            let count = program.functions.list.len() as u32;
+            let all = (0..count).map(FunctionIndex);
+            let left: Vec<_> = all.filter(|&f| self.is_wanted(&program, f)).collect();
+            breakpoints::plant(&process, &program, &left, &mut self.originals);
+        }
+        self.processes.insert(pid, process);
+        self.know(pid)
+    }
+
+    /// Whether a function's entry is still to be noticed.
+    fn is_wanted(&self, program: &Program, function: FunctionIndex) -> bool {
+        match self.purpose {
+            Purpose::Touches => {
+                program.mark == Some(function) || !self.traces.log.is_touched(function)
+            }
+            Purpose::Pages | Purpose::Time => self.awaited() == Some(function),
+        }
+    }
+
+    /// The one function that matters where touches do not.
+    fn awaited(&self) -> Option<FunctionIndex> {
+        if self.traces.log.stop.is_some() {
+            return None;
+        }
+        match self.options.stop {
+            Some(Stop::Mark(_)) => self.program().mark,
+            Some(Stop::Function(_)) => self.stop,
+            None => None,
+        }
+    }
+
+    /// Gives a new thread the trap for the stop, in a register if that is where it
+    /// is; where there are none, which the first thread shows, in memory.
+    fn set_trap(&mut self, tid: pid_t, pid: pid_t) -> io::Result<()> {
+        let Some(function) = self.awaited().filter(|_| self.trap == Trap::Register) else {
+            return Ok(());
+        };
+        let process = &self.processes[&pid];
+        let address = self.address(function).wrapping_add(process.bias);
+        match debug_registers::trap_at(tid, address) {
+            Err(error) if error.raw_os_error() != Some(libc::ESRCH) && self.threads.is_empty() => {
+                self.trap = Trap::Memory;
+                breakpoints::plant(process, &self.program(), &[function], &mut self.originals);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// A thread stopped for SIGTRAP: one of ours, or the program's own.
+    fn trapped(&mut self, tid: pid_t) -> io::Result<()> {
+        /// Linux's `si_code` for `int3`, and for a breakpoint in a register.
+        const SI_KERNEL: c_int = 0x80;
+        let code = ptrace::signal_code(tid)?;
+        let thread = self.threads.get_mut(&tid).expect("threads are known when they stop");
+        let bias = self.processes[&thread.process].bias;
+        match code {
+            SI_KERNEL | libc::TRAP_BRKPT => {
+                let registers = ptrace::registers(tid)?;
+                let address = registers.rip.wrapping_sub(1).wrapping_sub(bias);
+                let found = self.program().functions.entered_at(address);
+                let planted = found.and_then(|f| Some((f, self.originals.of(f)?)));
+                if let Some((function, original)) = planted {
+                    return self.hit(tid, registers, function, original);
+                }
+            }
+            libc::TRAP_HWBKPT if self.trap == Trap::Register => {
+                let registers = ptrace::registers(tid)?;
+                let address = registers.rip.wrapping_sub(bias);
+                if let Some(function) = self.program().functions.entered_at(address) {
+                    self.arrive(tid, &registers, function);
+                    if self.awaited().is_none() {
+                        debug_registers::clear(tid)?;
+                    }
+                    return ptrace::resume(tid, 0);
+                }
+            }
+            libc::TRAP_TRACE => {
+                if let Some(function) = thread.stepping.take() {
+                    let process = &self.processes[&thread.process];
+                    breakpoints::replant(process, self.address(function))?;
+                    return ptrace::resume(tid, 0);
+                }
+            }
+            _ => {}
+        }
+        self.deliver(tid, libc::SIGTRAP)
+    }
+
+    /// A thread ran into a breakpoint in memory, perhaps one that another thread
+    /// has removed since.
+    fn hit(
+        &mut self,
+        tid: pid_t,
+        mut registers: Registers,
+        function: FunctionIndex,
+        original: u8,
+    ) -> io::Result<()> {
+        registers.rip -= 1;
+        let thread = self.threads.get_mut(&tid).expect("threads are known when they stop");
+        if thread.interrupted.take() != Some(function) {
+            self.arrive(tid, &registers, function);
+        }
+        let program = self.program();
+        let thread = self.threads.get_mut(&tid).expect("threads are known when they stop");
+        let process = &self.processes[&thread.process];
+        let address = program.functions[function].address;
+        // Every call at a mark is noted, so its breakpoint has to stay.
+        let stays = program.mark == Some(function);
+        if stays && step::emulate(process, &mut registers, program.bytes_at(address))? {
+            ptrace::set_registers(tid, &registers)?;
+            return ptrace::resume(tid, 0);
+        }
+        breakpoints::restore(process, address, original)?;
+        ptrace::set_registers(tid, &registers)?;
+        if stays {
+            thread.stepping = Some(function);
+        }
+        self.go_on(tid)
+    }
+
+    /// Notes that a thread is at the entry of a function.
+    fn arrive(&mut self, tid: pid_t, registers: &Registers, function: FunctionIndex) {
+        let program = self.program();
+        let thread = &self.threads[&tid];
+        let (pid, number) = (thread.process, thread.number);
+        let process = &self.processes[&pid];
+        let origin = self.traces.origin.unwrap_or(self.launched);
+        let time_ns = origin.elapsed().as_nanos() as u64;
+        let log = &mut self.traces.log;
+        let mark = |name: String, order| {
+            Mark { name, order, time_ns, process: process.number, faults: process.faults(pid) }
+        };
+        let mut stops = false;
+        // Before the touch: the moment is that of the entry.
+        if self.stop == Some(function) && log.stop.is_none() {
+            let name = program.functions[function].name.clone();
+            stops |= log.mark(mark(name, log.order()), true);
+        }
+        if program.mark == Some(function) {
+            let name = process.text(registers.rdi);
+            let wanted = matches!(&self.options.stop, Some(Stop::Mark(stop)) if *stop == name);
+            stops |= log.mark(mark(name, log.order()), wanted);
+        }
+        let touch =
+            Touch { function, order: 0, time_ns, process: process.number, thread: number };
+        if self.purpose == Purpose::Touches && log.touch(touch) {
+            let back = process.word(registers.rsp).map(|back| back.wrapping_sub(process.bias));
+            let called = back.ok().filter(|&back| program.follows_call(back));
+            // The last byte of the call: what follows can be another function.
+            if let Some(caller) = called.and_then(|back| program.functions.at(back - 1)) {
+                log.call(caller, function);
+            }
+        }
+        if stops {
+            if pid == self.root {
+                self.sample_pages();
+            }
+            if self.options.at_stop == AtStop::Kill {
+                self.watch.kill();
+            }
+        }
+    }
+
+    /// Looks which pages the command's process has touched so far.
+    fn sample_pages(&mut self) {
+        if self.purpose == Purpose::Pages {
+            let process = &self.processes[&self.root];
+            // Killed meanwhile: what was seen before is the best there is.
+            if let Ok(pages) = pages::sample(self.root, process, &self.program()) {
+                self.traces.pages = Some(pages);
+            }
+        }
+    }
+
+    fn address(&self, function: FunctionIndex) -> u64 {
+        self.program().functions[function].address
+    }
+
+    fn program(&self) -> Arc<Program> {
+        Arc::clone(self.program.as_ref().expect("a program is prepared before it runs"))
+    }
+}
+
+/// Those that stop a process for its parent to see.
+fn is_stop_signal(signal: c_int) -> bool {
+    matches!(signal, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU)
+}
+
+/// A tracee can be killed at any time; its end is reported like any other.
+fn tolerate(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+        other => other,
+    }
+}
