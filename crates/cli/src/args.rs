@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod layout;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -50,6 +52,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  simple sdn check simple.sdn\n  simple sdn get simple.sdn version\n  simple sdn set simple.sdn version 0.2.0\n  simple sdn to-json layout.sdn"
     )]
     Sdn(Sdn),
+    /// Put what a start touches on few pages: record, solve, show, measure
+    #[command(
+        after_help = "Examples:\n  simple layout record -- ./app\n  simple layout solve app.profile.sdn\n  simple build --release --layout layout.sdn app.spl\n  simple layout show app --profile app.profile.sdn"
+    )]
+    Layout(layout::Layout),
     /// Make a new package
     New(New),
     /// Remove what builds have left in a package
@@ -93,6 +100,9 @@ pub(crate) struct Code {
     /// Link the runtime that finds leaks and uses after free
     #[arg(long)]
     pub(crate) check_memory: bool,
+    /// The layout plan to apply; by default the package's. Not at -O 0
+    #[arg(long, value_name = "FILE")]
+    pub(crate) layout: Option<PathBuf>,
     /// The machine to build for
     #[arg(long, value_name = "TRIPLE")]
     pub(crate) target: Option<String>,

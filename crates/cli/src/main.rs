@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Test(test) => commands::test::test(test),
         Command::Fmt(fmt) => commands::fmt::fmt(fmt),
         Command::Sdn(sdn) => commands::sdn::sdn(sdn),
+        Command::Layout(layout) => commands::layout::layout(layout),
         Command::New(new) => commands::package::new(new),
         Command::Clean(clean) => commands::package::clean(clean),
         Command::Explain(explain) => commands::explain::explain(explain),

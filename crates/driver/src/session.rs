@@ -86,6 +86,8 @@ pub struct Session {
     pub interner: Arc<Interner>,
     /// How to compile.
     pub options: Options,
+    /// Where functions lie; debug builds do not ask.
+    pub plan: Option<simple_layout::Plan>,
     /// What each stage cost so far.
     pub profile: Profile,
     pool: rayon::ThreadPool,
@@ -127,12 +129,13 @@ impl Session {
             .stack_size(WORKER_STACK)
             .thread_name(|index| format!("worker {index}"))
             .build()?;
-        Ok(Self { interner: Arc::new(Interner::new()), options, profile: Profile::default(), pool })
+        let interner = Arc::new(Interner::new());
+        Ok(Self { interner, options, plan: None, profile: Profile::default(), pool })
     }
 
     /// Reads, parses and checks a program.
     pub fn check(&mut self, input: &Input) -> Checked {
-        let Self { interner, options, profile, pool } = self;
+        let Self { interner, options, profile, pool, .. } = self;
         let mode = match options.mode {
             Mode::Program => simple_hir::Mode::Program,
             Mode::Check => simple_hir::Mode::Check,
@@ -169,7 +172,7 @@ impl Session {
     /// # Errors
     /// What only shows in instances.
     pub fn lower(&mut self, checked: &Checked) -> Result<Optimised, Vec<Diagnostic>> {
-        let Self { interner, options, profile, pool } = self;
+        let Self { interner, options, profile, pool, .. } = self;
         let mode = match options.mode {
             Mode::Tests => simple_mir::lower::Mode::Tests,
             Mode::Program | Mode::Check => simple_mir::lower::Mode::Program,
@@ -230,7 +233,7 @@ impl Session {
         checked: &Checked,
         optimised: &Optimised,
     ) -> Result<Vec<CodeObject>, Vec<Diagnostic>> {
-        let Self { interner, options, profile, pool } = self;
+        let Self { interner, options, profile, pool, .. } = self;
         let backend = Direct::new(Target::default());
         let program = simple_codegen::Program {
             module: &optimised.module,
@@ -305,7 +308,7 @@ impl Session {
         ) -> Result<(T, usize), simple_link::LinkError>
         + Send,
     ) -> Result<T, Vec<Diagnostic>> {
-        let Self { interner, options, profile, pool } = self;
+        let Self { interner, options, plan, profile, pool } = self;
         let runtime = if options.check_memory {
             simple_runtime_image::checked()
         } else {
@@ -320,10 +323,15 @@ impl Session {
             .map(|file| simple_link::SourceFile { name: &file.name, library: file.is_library })
             .collect();
         let input = simple_link::Input { objects: &views, runtime: Some(runtime), interner };
+        let placed = match plan {
+            Some(plan) if options.level != Level::Debug => placed(plan),
+            _ => Vec::new(),
+        };
         let link_options = simple_link::Options {
             strip: options.strip,
             debug,
             files: &files,
+            plan: (!placed.is_empty()).then_some(simple_link::Plan { functions: &placed }),
             ..simple_link::Options::default()
         };
         pool.install(|| {
@@ -348,6 +356,25 @@ impl Session {
             vec![Diagnostic::error(&codes::CANNOT_WRITE, Span::NONE, message)]
         })
     }
+}
+
+/// A plan as the linker takes it.
+fn placed(plan: &simple_layout::Plan) -> Vec<simple_link::PlacedFunction<'_>> {
+    use simple_object::Phase;
+    plan.symbols
+        .iter()
+        .zip(plan.page_aligned())
+        .map(|(symbol, page_start)| simple_link::PlacedFunction {
+            name: &symbol.name,
+            phase: match symbol.phase {
+                simple_layout::Phase::Startup => Phase::Startup,
+                simple_layout::Phase::FirstFrame => Phase::FirstFrame,
+                simple_layout::Phase::Steady => Phase::Steady,
+                simple_layout::Phase::Cold => Phase::Cold,
+            },
+            page_start,
+        })
+        .collect()
 }
 
 /// The compiler, as debug information names it.

@@ -4,10 +4,10 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use simple_driver::Mode;
+use simple_driver::{Level, Mode};
 use simple_source::Diagnostic;
 
-use super::{check_target, input, options, package_root, program_file, session};
+use super::{check_target, layout, input, options, package_root, program_file, session};
 use crate::args::{Build, Emit};
 use crate::report;
 
@@ -29,6 +29,11 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
     // The process ends when this is done: giving memory back piece by piece
     // would only delay that.
     let mut session = ManuallyDrop::new(session(options)?);
+    let plan = layout::plan::of_program(build.code.layout.as_deref(), &file)?;
+    let plan_path = plan.map(|(path, plan)| {
+        session.plan = Some(plan);
+        path
+    });
     let checked = ManuallyDrop::new(session.check(&input(&file)));
     if checked.has_errors() {
         return Err(report::refuse(&build.common, &checked.diagnostics, &checked.sources));
@@ -66,6 +71,11 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
     let bytes = ManuallyDrop::new(session.link(&checked, &objects).map_err(refuse)?);
     let path = build.output.clone().unwrap_or_else(|| default_output(&file));
     session.write(&path, &bytes).map_err(refuse)?;
+    if let (Some(path), Some(plan), false) =
+        (&plan_path, &session.plan, options.level == Level::Debug)
+    {
+        layout::plan::warn_if_stale(path, plan, &bytes);
+    }
     if build.common.verbose {
         report::say(&format!("wrote {} ({} bytes)\n", path.display(), bytes.len()));
     }

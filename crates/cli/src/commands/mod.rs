@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod layout;
 pub(crate) mod package;
 pub(crate) mod run;
 pub(crate) mod sdn;

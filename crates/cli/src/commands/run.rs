@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use simple_driver::Mode;
 use simple_source::Diagnostic;
 
-use super::{check_target, input, options, program_file, session};
+use super::{check_target, layout, input, options, program_file, session};
 use crate::args::Run;
 use crate::report;
 
@@ -22,6 +22,8 @@ fn try_run(run: &Run) -> Result<std::convert::Infallible, ExitCode> {
     check_target(&run.code)?;
     let file = program_file(run.file.as_ref())?;
     let mut session = session(options(&run.common, Some(&run.code), Mode::Program))?;
+    let plan = layout::plan::of_program(run.code.layout.as_deref(), &file)?;
+    session.plan = plan.map(|(_, plan)| plan);
     let checked = session.check(&input(&file));
     if checked.has_errors() {
         return Err(report::refuse(&run.common, &checked.diagnostics, &checked.sources));

@@ -1,0 +1,121 @@
+//! Profiles in files, and profiles from recordings.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use simple_layout::{
+    Edge, LayoutSymbol, Mark, Phase, Profile, Scenario, ScenarioIndex, SymbolIndex, Touch,
+};
+use simple_record::{Functions, Recording, Stop};
+
+use super::read_text;
+use crate::{files, report};
+
+/// Reads a profile.
+pub(super) fn read(path: &Path) -> Result<Profile, ExitCode> {
+    Profile::from_sdn(&read_text(path)?)
+        .map_err(|error| report::fail(&format!("in `{}`: {error}", files::shown(path))))
+}
+
+/// The profiles as one.
+pub(super) fn merge(profiles: &[Profile]) -> Result<Profile, ExitCode> {
+    simple_layout::merge(profiles).map_err(|error| report::fail(&error.to_string()))
+}
+
+/// Writes a profile.
+pub(super) fn write(path: &Path, profile: &Profile) -> Result<(), ExitCode> {
+    let text = profile.to_sdn().map_err(|error| report::fail(&error.to_string()))?;
+    files::write(path, text.as_bytes())
+}
+
+/// What a recorded run stands for.
+pub(super) struct Meaning<'a> {
+    pub(super) scenario: &'a str,
+    pub(super) weight: f64,
+    pub(super) stop: Option<&'a Stop>,
+    pub(super) anchor: Option<&'a str>,
+}
+
+/// A recording as a profile of one scenario.
+pub(super) fn of_recording(
+    recording: &Recording,
+    meaning: &Meaning<'_>,
+) -> Result<Profile, ExitCode> {
+    let scenario = ScenarioIndex(0);
+    let functions = &recording.functions;
+    let mut symbols = symbols(functions);
+    if let Some(anchor) = meaning.anchor {
+        let Some(index) = functions.named(anchor) else {
+            return Err(report::fail(&format!("the program has no function `{anchor}`")));
+        };
+        symbols[index.0 as usize].anchor = anchor.to_owned();
+    }
+    for touch in &recording.touches {
+        symbols[touch.function.0 as usize].calls = 1;
+    }
+    let program = recording.program.file_name().unwrap_or(recording.program.as_os_str());
+    let stop = match meaning.stop {
+        Some(Stop::Mark(name) | Stop::Function(name)) => name.as_str(),
+        None => "",
+    };
+    let mut profile = Profile {
+        program: program.to_string_lossy().into_owned(),
+        build: functions.build.clone(),
+        scenarios: vec![Scenario {
+            name: meaning.scenario.to_owned(),
+            entry: String::new(),
+            stop: stop.to_owned(),
+            weight: meaning.weight,
+            runs: 1,
+        }],
+        symbols,
+        touches: recording
+            .touches
+            .iter()
+            .map(|touch| Touch {
+                scenario,
+                symbol: SymbolIndex(touch.function.0),
+                order: touch.order,
+                time_ns: touch.time_ns,
+            })
+            .collect(),
+        edges: recording
+            .edges
+            .iter()
+            .map(|edge| Edge {
+                caller: SymbolIndex(edge.caller.0),
+                callee: SymbolIndex(edge.callee.0),
+                weight: edge.weight,
+            })
+            .collect(),
+        marks: recording
+            .marks
+            .iter()
+            .map(|mark| Mark {
+                scenario,
+                name: mark.name.clone(),
+                order: mark.order,
+                time_ns: mark.time_ns,
+            })
+            .collect(),
+    };
+    profile.sort();
+    Ok(profile)
+}
+
+/// The functions of a program. Its sections say what its compiler thought of
+/// when they are needed.
+fn symbols(functions: &Functions) -> Vec<LayoutSymbol> {
+    let symbol = |function: &simple_record::Function| LayoutSymbol {
+        align: function.align,
+        address: function.address,
+        reachability: match function.section.as_str() {
+            ".text.startup" => Some(Phase::Startup),
+            ".text.first_frame" => Some(Phase::FirstFrame),
+            ".text.cold" | ".text.unlikely" => Some(Phase::Cold),
+            _ => None,
+        },
+        ..LayoutSymbol::new(function.name.clone(), function.size)
+    };
+    functions.list.iter().map(symbol).collect()
+}

@@ -1,0 +1,70 @@
+//! `simple layout record`: a run under breakpoints.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use simple_record::Exit;
+
+use super::profile::{self, Meaning};
+use crate::args::layout::Record;
+use crate::report;
+
+/// What shells add to the number of a signal that ended a program.
+const SIGNAL_STATUS: i32 = 128;
+
+pub(super) fn record(record: Record) -> Result<ExitCode, ExitCode> {
+    if !(record.weight.is_finite() && record.weight > 0.0) {
+        return Err(report::fail("`--weight` takes a number above 0"));
+    }
+    let options = record.stop.options()?;
+    let (program, args) = record.command.split_first().expect("the command line demands one");
+    // What is there already must be a profile before the program runs.
+    let path = record.output.clone().unwrap_or_else(|| default_output(program));
+    let earlier = match path.is_file() {
+        true => Some(profile::read(&path)?),
+        false => None,
+    };
+    let mut command = Command::new(program);
+    command.args(args);
+    let recording = simple_record::record(command, &options)
+        .map_err(|error| report::fail(&error.to_string()))?;
+    if let (Some(_), None) = (&options.stop, recording.stop) {
+        report::say(
+            "warning: the program ended before the moment to stop at: its whole run counts\n",
+        );
+    }
+    let meaning = Meaning {
+        scenario: &record.scenario,
+        weight: record.weight,
+        stop: options.stop.as_ref(),
+        anchor: record.anchor.as_deref(),
+    };
+    let mut recorded = profile::of_recording(&recording, &meaning)?;
+    if let Some(earlier) = earlier {
+        recorded = profile::merge(&[earlier, recorded])?;
+    }
+    profile::write(&path, &recorded)?;
+    let touched = recording.touches.len();
+    let all = recording.functions.list.len();
+    report::say(&format!(
+        "recorded {touched} of {all} functions of `{}` in {}\n",
+        recorded.program,
+        path.display()
+    ));
+    Ok(end_as(recording.exit))
+}
+
+fn default_output(program: &std::ffi::OsStr) -> PathBuf {
+    let mut name = PathBuf::from(program).file_name().unwrap_or(program).to_owned();
+    name.push(".profile.sdn");
+    name.into()
+}
+
+/// Ends as the program did; a signal as shells show it.
+fn end_as(exit: Exit) -> ExitCode {
+    let status = match exit {
+        Exit::Code(status) => status,
+        Exit::Signal { signal, .. } => SIGNAL_STATUS + signal,
+    };
+    ExitCode::from(u8::try_from(status).unwrap_or(u8::MAX))
+}
