@@ -139,10 +139,8 @@ fn phases_of_functions_decide_without_a_plan() {
 #[test]
 fn a_planned_program_runs() {
     let interner = Interner::new();
-    let plan = ["f", "e", "d", "_start", "b", "a"].map(|name| PlacedFunction {
-        page_start: name == "d",
-        ..placed(name, Phase::Startup)
-    });
+    let plan = ["f", "e", "d", "_start", "b", "a"]
+        .map(|name| PlacedFunction { page_start: name == "d", ..placed(name, Phase::Startup) });
     let bytes = program(&interner).link(&with_plan(&plan)).expect("it links");
     let folder = tempfile::tempdir().expect("a folder for the program");
     let path = folder.path().join("program");

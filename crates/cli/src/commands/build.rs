@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use simple_driver::{Level, Mode};
 use simple_source::Diagnostic;
 
-use super::{check_target, layout, input, options, package_root, program_file, session};
+use super::{check_target, input, layout, options, package_root, program_file, session};
 use crate::args::{Build, Emit};
 use crate::report;
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use simple_driver::Mode;
 use simple_source::Diagnostic;
 
-use super::{check_target, layout, input, options, program_file, session};
+use super::{check_target, input, layout, options, program_file, session};
 use crate::args::Run;
 use crate::report;
 

@@ -42,10 +42,8 @@ pub(super) fn measure(measure: &Measure) -> Result<ExitCode, ExitCode> {
 fn table(names: &[&PathBuf], programs: &[Measurement], runs: u32) -> String {
     let shown: Vec<String> = names.iter().map(|name| name.display().to_string()).collect();
     let width = shown.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(8);
-    let mut out = format!(
-        "{:width$}  {:>6}  {:>10}  {:>8}  {:>8}\n",
-        "", "", "µs", "minor", "major"
-    );
+    let mut out =
+        format!("{:width$}  {:>6}  {:>10}  {:>8}  {:>8}\n", "", "", "µs", "minor", "major");
     let mut kept = false;
     for (cache, of) in [("warm", warm as fn(&Measurement) -> Option<Medians>), ("cold", cold)] {
         let all: Vec<Option<Medians>> = programs.iter().map(of).collect();
@@ -59,10 +57,7 @@ fn table(names: &[&PathBuf], programs: &[Measurement], runs: u32) -> String {
             let ratio = first.ratio(&second);
             out.push_str(&format!(
                 "{:width$}  {cache:>6}  {:>10.3}  {:>8.3}  {:>8.3}\n",
-                "ratio",
-                ratio.time_ns,
-                ratio.minor_faults,
-                ratio.major_faults
+                "ratio", ratio.time_ns, ratio.minor_faults, ratio.major_faults
             ));
         }
     }

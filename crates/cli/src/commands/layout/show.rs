@@ -28,7 +28,11 @@ pub(super) fn show(show: &Show) -> Result<ExitCode, ExitCode> {
     if show.svg.is_none() && show.html.is_none() {
         let mut text = String::new();
         if let Some(before) = &before {
-            text.push_str(&format!("before: {}\n{}\nafter: ", before.program, terminal::draw(before)));
+            text.push_str(&format!(
+                "before: {}\n{}\nafter: ",
+                before.program,
+                terminal::draw(before)
+            ));
             text.push_str(&format!("{}\n", map.program));
         }
         text.push_str(&terminal::draw(&map));
@@ -39,8 +43,9 @@ pub(super) fn show(show: &Show) -> Result<ExitCode, ExitCode> {
 
 fn page_map(path: &Path, profile: Option<&Profile>) -> Result<PageMap, ExitCode> {
     let bytes = files::read(path)?;
-    let wrong =
-        |error: &dyn std::error::Error| report::fail(&format!("in `{}`: {error}", files::shown(path)));
+    let wrong = |error: &dyn std::error::Error| {
+        report::fail(&format!("in `{}`: {error}", files::shown(path)))
+    };
     let functions = simple_record::functions(&bytes).map_err(|error| wrong(&error))?;
     let file = object::File::parse(&*bytes).map_err(|error| wrong(&error))?;
     let mut sections = Vec::new();
