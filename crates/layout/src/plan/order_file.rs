@@ -105,10 +105,10 @@ pub fn order_file(plan: &Plan, format: Format) -> String {
 const PREFIXES: [&str; 4] = [".text.", ".text.hot.", ".text.startup.", ".text.unlikely."];
 
 /// The functions of `phases` by linker name, each once, with their rows.
-fn named<'a>(
-    plan: &'a Plan,
+fn named(
+    plan: &Plan,
     phases: impl Fn(Phase) -> bool,
-) -> impl Iterator<Item = (usize, &'a PlanSymbol, &'a str)> {
+) -> impl Iterator<Item = (usize, &PlanSymbol, &str)> {
     let mut seen = FxHashSet::default();
     plan.symbols.iter().enumerate().filter_map(move |(row, symbol)| {
         let (name, first) = linker_name(&symbol.name);

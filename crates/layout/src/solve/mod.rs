@@ -114,7 +114,7 @@ pub enum SolveError {
 }
 
 /// Units looked at by local improvement, over all candidates.
-const EFFORT: u64 = 12_000_000;
+const EFFORT: u64 = 16_000_000;
 /// So many of the best candidates are improved.
 const IMPROVED: usize = 2;
 /// Units looked at to find out where page alignment pays.
