@@ -180,9 +180,7 @@ fn collect<'a>(
 }
 
 /// The sections with code that programs call, without stubs for dynamic linking.
-fn code_sections(
-    file: &ElfFile64<'_, Endianness>,
-) -> Result<HashMap<SectionIndex, Code>, Error> {
+fn code_sections(file: &ElfFile64<'_, Endianness>) -> Result<HashMap<SectionIndex, Code>, Error> {
     let mut sections = HashMap::new();
     for section in file.sections() {
         let object::SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };

@@ -30,9 +30,8 @@ pub(crate) fn any() -> io::Result<Option<(pid_t, Status)>> {
         let mut status = 0;
         let mut usage = MaybeUninit::<libc::rusage>::zeroed();
         // SAFETY: the kernel writes a status and a `rusage` to these variables.
-        let waited = check(i64::from(unsafe {
-            libc::wait4(-1, &raw mut status, OURS, usage.as_mut_ptr())
-        }));
+        let waited =
+            check(i64::from(unsafe { libc::wait4(-1, &raw mut status, OURS, usage.as_mut_ptr()) }));
         let tid = match waited {
             Ok(tid) => tid as pid_t,
             Err(error) if error.raw_os_error() == Some(libc::ECHILD) => return Ok(None),

@@ -13,10 +13,10 @@ use super::process::{Process, process_of};
 use super::watch::Watch;
 use super::{Purpose, step};
 use crate::program::Program;
+use crate::sys::debug_registers;
 use crate::sys::launch::Gate;
 use crate::sys::ptrace::{self, Registers};
 use crate::sys::wait::{self, Status};
-use crate::sys::debug_registers;
 use crate::{AtStop, Error, Exit, Faults, FunctionIndex, Mark, Options, Page, Stop, Touch, pages};
 
 /// What the tracing thread brings back.
@@ -425,8 +425,12 @@ impl<'a> Tracer<'a> {
         let origin = self.traces.origin.unwrap_or(self.launched);
         let time_ns = origin.elapsed().as_nanos() as u64;
         let log = &mut self.traces.log;
-        let mark = |name: String, order| {
-            Mark { name, order, time_ns, process: process.number, faults: process.faults(pid) }
+        let mark = |name: String, order| Mark {
+            name,
+            order,
+            time_ns,
+            process: process.number,
+            faults: process.faults(pid),
         };
         let mut stops = false;
         // Before the touch: the moment is that of the entry.
@@ -439,8 +443,7 @@ impl<'a> Tracer<'a> {
             let wanted = matches!(&self.options.stop, Some(Stop::Mark(stop)) if *stop == name);
             stops |= log.mark(mark(name, log.order()), wanted);
         }
-        let touch =
-            Touch { function, order: 0, time_ns, process: process.number, thread: number };
+        let touch = Touch { function, order: 0, time_ns, process: process.number, thread: number };
         if self.purpose == Purpose::Touches && log.touch(touch) {
             let back = process.word(registers.rsp).map(|back| back.wrapping_sub(process.bias));
             let called = back.ok().filter(|&back| program.follows_call(back));
