@@ -53,7 +53,7 @@ fn program() -> String {
     }
     text.push_str(
         "    t\n\nfn main(args: [str]):\n    val t = start(1)\n    layout.mark(\"ready\")\n    \
-         print if args.is_empty(): t else: all(t)\n",
+         print(if args.is_empty(): t else: all(t))\n",
     );
     text
 }
@@ -211,7 +211,7 @@ fn what_cannot_be_recorded_is_said() {
     assert!(refused.contains("symbol"), "{refused}");
     let refused = run_refused(&folder, &["layout", "record", "--", "./nothing"]);
     assert!(refused.contains("`./nothing`"), "{refused}");
-    let refused = run_refused(&folder, &["layout", "record", "--weight", "-1", "--", "./app"]);
+    let refused = run_refused(&folder, &["layout", "record", "--weight=-1", "--", "./app"]);
     assert!(refused.contains("--weight"), "{refused}");
     let refused = run_refused(&folder, &["layout", "solve", "app.spl"]);
     assert!(refused.starts_with("error: in `app.spl`: "), "{refused}");
