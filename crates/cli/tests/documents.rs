@@ -1,6 +1,8 @@
 //! The programs in `docs/guide/`: a `simple` block runs, and prints what the
 //! `text` block below it says. A `text stderr` block below that gives lines of
 //! which each must occur in standard error; the program then ends with 101.
+//! A `simple FILE` block is a file, and a `console` block holds commands, all of
+//! a page in one folder.
 
 mod support;
 
@@ -111,4 +113,50 @@ fn programs_of_the_guide_print_what_it_says() {
             Ok(())
         },
     );
+}
+
+/// Runs the commands of a page, one after the other.
+fn follow(page: &Path) -> Result<usize, String> {
+    let text = std::fs::read_to_string(page).map_err(|error| error.to_string())?;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let mut here = folder.path().to_owned();
+    let mut commands = 0;
+    for block in blocks(&text) {
+        if let Some(file) = block.kind.strip_prefix("simple ") {
+            std::fs::write(here.join(file), &block.text).map_err(|error| error.to_string())?;
+        }
+        let lines = block.text.lines().filter(|_| block.kind == "console");
+        for line in lines.map(|line| line.strip_prefix("$ ").unwrap_or(line)) {
+            if let Some(folder) = line.strip_prefix("cd ") {
+                here.push(folder);
+                continue;
+            }
+            let (line, output) = match line.split_once(" > ") {
+                Some((line, output)) => (line, Some(output)),
+                None => (line, None),
+            };
+            let mut words = line.split_whitespace();
+            assert_eq!(words.next(), Some("simple"), "{line}");
+            let mut command = support::simple();
+            command.current_dir(&here).args(words);
+            let ran = support::run(&mut command, b"").map_err(|error| error.to_string())?;
+            if !ran.status.success() {
+                return Err(format!("{line}\n{}", String::from_utf8_lossy(&ran.stderr)));
+            }
+            if let Some(output) = output {
+                std::fs::write(here.join(output), ran.stdout).map_err(|error| error.to_string())?;
+            }
+            commands += 1;
+        }
+    }
+    Ok(commands)
+}
+
+#[test]
+fn commands_of_the_guide_work() {
+    let commands: usize = pages()
+        .iter()
+        .map(|page| follow(page).unwrap_or_else(|error| panic!("{}: {error}", page.display())))
+        .sum();
+    assert!(commands > 5, "the guide has commands");
 }

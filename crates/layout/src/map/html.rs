@@ -74,7 +74,7 @@ fn table(out: &mut String, map: &PageMap, after: Option<&PageMap>) {
                 "<tr><td>{what}{title}</td><td>{}</td><td>{}</td>",
                 totals.pages, totals.bytes
             );
-            match map.profiled {
+            match map.profiled && code {
                 true => {
                     let _ = writeln!(
                         out,

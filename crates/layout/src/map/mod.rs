@@ -1,7 +1,7 @@
 //! A program page by page: what lies where, and which bytes a start touches.
 //!
 //! In go the functions and data of an executable with their addresses, and
-//! optionally the early touches of a profile; out comes a [`PageMap`], which
+//! optionally the early touches of a profile, which knows functions only; out comes a [`PageMap`], which
 //! [`terminal`], [`svg`] and [`html`] draw.
 
 pub mod html;
@@ -97,7 +97,7 @@ pub struct PageMap {
     pub symbols: Vec<MapSymbol>,
     /// By address; pages between sections are left out.
     pub pages: Vec<Page>,
-    /// Whether touches are known.
+    /// Whether touches of code are known.
     pub profiled: bool,
 }
 

@@ -18,6 +18,8 @@ const COLUMN: u64 = STRIP_WIDTH + 24;
 const ROWS: usize = 64;
 const MARGIN: u64 = 20;
 const HEAD: u64 = 74;
+/// What the lines about totals need.
+const HEAD_WIDTH: u64 = 640;
 
 /// The map as a whole SVG file; `after` is drawn beside it.
 pub fn draw(map: &PageMap, after: Option<&PageMap>) -> String {
@@ -52,7 +54,7 @@ pub fn draw(map: &PageMap, after: Option<&PageMap>) -> String {
 
 fn width(map: &PageMap) -> u64 {
     // The head's lines need room too.
-    (map.pages.len().div_ceil(ROWS) as u64 * COLUMN).max(2 * COLUMN)
+    (map.pages.len().div_ceil(ROWS) as u64 * COLUMN).max(HEAD_WIDTH)
 }
 
 fn head(out: &mut String, title: &str, map: &PageMap) {
@@ -65,7 +67,7 @@ fn head(out: &mut String, title: &str, map: &PageMap) {
         let totals = map.totals(code);
         if totals.pages > 0 {
             let y = 37 + 15 * line;
-            let text = terminal::sum(&totals, map.profiled);
+            let text = terminal::sum(&totals, map.profiled && code);
             let _ = writeln!(out, "<text y=\"{y}\" fill=\"#444\">{what}: {text}</text>");
         }
     }
@@ -78,17 +80,19 @@ fn strip(out: &mut String, map: &PageMap, page: &Page, index: usize) {
     let _ = writeln!(
         out,
         "<g transform=\"translate({x} {y})\"><rect width=\"{STRIP_WIDTH}\" \
-         height=\"{STRIP_HEIGHT}\" fill=\"#f1f1ee\"><title>{} page {:#x}: {} of {} bytes touched\
-         </title></rect>",
+         height=\"{STRIP_HEIGHT}\" fill=\"#f1f1ee\"><title>{} page {:#x}: {}</title></rect>",
         escape(&section.name),
         page.address,
-        page.touched(),
-        page.used()
+        match map.profiled && section.code {
+            true => format!("{} of {} bytes touched", page.touched(), page.used()),
+            false => format!("{} bytes", page.used()),
+        }
     );
     for piece in &page.pieces {
         let start = f64::from(piece.start) / SCALE as f64;
         let width = f64::from(piece.end - piece.start) / SCALE as f64;
-        let fill = color(section.phase(), section.code, piece.touched, map.profiled);
+        let fill =
+            color(section.phase(), section.code, piece.touched, map.profiled && section.code);
         let symbol = &map.symbols[piece.symbol as usize];
         let _ = writeln!(
             out,

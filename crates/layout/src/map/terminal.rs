@@ -31,7 +31,7 @@ pub fn draw(map: &PageMap) -> String {
         }
         let touched = pages.iter().filter(|page| page.touched() > 0).count();
         let _ = write!(out, "{}  {}", section.name, count(pages.len(), "page"));
-        if map.profiled {
+        if map.profiled && section.code {
             let _ = write!(out, ", {touched} touched");
         }
         out.push('\n');
@@ -64,7 +64,7 @@ fn line(out: &mut String, map: &PageMap, page: &Page) {
         })
         .collect();
     let _ = write!(out, "  {:#x}  {bar}", page.address);
-    if map.profiled {
+    if map.profiled && map.section(page).code {
         let _ = write!(out, "  {:>4} of {:>4}", page.touched(), page.used());
     } else {
         let _ = write!(out, "  {:>4}", page.used());
@@ -94,7 +94,8 @@ fn short(name: &str) -> String {
 }
 
 fn shade(map: &PageMap, page: &Page) -> char {
-    let bytes = if map.profiled { page.touched() } else { page.used() };
+    let profiled = map.profiled && map.section(page).code;
+    let bytes = if profiled { page.touched() } else { page.used() };
     let steps = SHADES.len() as u64 - 1;
     SHADES[(u64::from(bytes) * steps).div_ceil(PAGE_SIZE).min(steps) as usize]
 }
@@ -122,7 +123,7 @@ fn totals(out: &mut String, map: &PageMap) {
         if totals.pages == 0 {
             continue;
         }
-        let _ = writeln!(out, "{name}: {}", sum(&totals, map.profiled));
+        let _ = writeln!(out, "{name}: {}", sum(&totals, map.profiled && code));
     }
 }
 
