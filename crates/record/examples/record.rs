@@ -36,6 +36,11 @@ fn main() -> ExitCode {
                 let all = pages.pages.iter().filter(|page| page.kind == kind).count();
                 eprintln!("{kind:?}: {} of {all} pages", pages.touched(kind));
             }
+            if !quiet {
+                for page in pages.pages.iter().filter(|page| page.touched) {
+                    eprintln!("{:#x}", page.address);
+                }
+            }
             pages.exit
         })
     } else {

@@ -100,7 +100,7 @@ pub fn pages(command: Command, options: &Options) -> Result<Pages, Error> {
 /// Makes each page of a process's executable a mapping of its own. Returns the
 /// signals that came for the process meanwhile.
 pub(crate) fn separate(pid: pid_t, process: &Process, program: &Program) -> io::Result<Vec<c_int>> {
-    let mut injector = Injector::new(pid, process)?;
+    let mut injector = Injector::new(pid, process, program)?;
     for address in program.segments.iter().flat_map(addresses) {
         if address / PAGE % 2 == 1 {
             let at = address.wrapping_add(process.bias);

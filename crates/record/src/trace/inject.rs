@@ -5,6 +5,7 @@ use std::io;
 use libc::{c_int, c_long, pid_t};
 
 use super::process::Process;
+use crate::program::Program;
 use crate::sys::ptrace::{self, Registers};
 use crate::sys::wait::{self, Status};
 
@@ -23,12 +24,22 @@ pub(crate) struct Injector<'a> {
 }
 
 impl<'a> Injector<'a> {
-    pub(crate) fn new(tid: pid_t, process: &'a Process) -> io::Result<Self> {
+    pub(crate) fn new(tid: pid_t, process: &'a Process, program: &Program) -> io::Result<Self> {
         let registers = ptrace::registers(tid)?;
         let mut replaced = [0; 2];
-        process.read(registers.rip, &mut replaced)?;
+        // To read a page of the program would map its neighbours; to write it does
+        // not, so it is known from the file what is there.
+        match *program.bytes_at(registers.rip.wrapping_sub(process.bias)) {
+            [first, second, ..] => replaced = [first, second],
+            _ => process.read(registers.rip, &mut replaced)?,
+        }
         process.write(registers.rip, &SYSCALL)?;
-        Ok(Self { tid, process, registers, replaced, signals: Vec::new() })
+        let mut injector = Self { tid, process, registers, replaced, signals: Vec::new() };
+        // The process is still on its way out of the call that executed the program,
+        // which will put its result where the number of the next call should be. So
+        // the first call is spent on that; whatever is called, this does no harm.
+        let _spent = injector.call(libc::SYS_getpid, [u64::MAX, 0, 0]);
+        Ok(injector)
     }
 
     /// Makes a call with three arguments.
@@ -39,15 +50,7 @@ impl<'a> Injector<'a> {
         registers.orig_rax = u64::MAX;
         [registers.rdi, registers.rsi, registers.rdx] = arguments;
         ptrace::set_registers(self.tid, &registers)?;
-        loop {
-            ptrace::step(self.tid)?;
-            match wait::any()? {
-                Some((_, Status::Stopped { signal: libc::SIGTRAP, event: 0 })) => break,
-                Some((_, Status::Stopped { signal, event: 0 })) => self.signals.push(signal),
-                Some((_, Status::Stopped { .. })) => {}
-                _ => return Err(io::Error::from_raw_os_error(libc::ESRCH)),
-            }
-        }
+        step(self.tid, &mut self.signals)?;
         let result = ptrace::registers(self.tid)?.rax as i64;
         if (-4095..0).contains(&result) {
             return Err(io::Error::from_raw_os_error(-result as i32));
@@ -60,5 +63,18 @@ impl<'a> Injector<'a> {
         self.process.write(self.registers.rip, &self.replaced)?;
         ptrace::set_registers(self.tid, &self.registers)?;
         Ok(self.signals)
+    }
+}
+
+/// Goes one instruction on, or to the end of the call that the thread is in.
+fn step(tid: pid_t, signals: &mut Vec<c_int>) -> io::Result<()> {
+    loop {
+        ptrace::step(tid)?;
+        match wait::any()? {
+            Some((_, Status::Stopped { signal: libc::SIGTRAP, event: 0 })) => return Ok(()),
+            Some((_, Status::Stopped { signal, event: 0 })) => signals.push(signal),
+            Some((_, Status::Stopped { .. })) => {}
+            _ => return Err(io::Error::from_raw_os_error(libc::ESRCH)),
+        }
     }
 }

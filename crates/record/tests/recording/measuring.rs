@@ -1,0 +1,70 @@
+use std::fs::File;
+
+use simple_record::{AtStop, Exit, Options, Page, PageKind, Pages, Stop, measure, pages};
+
+use crate::build::{build_bare, command, fresh};
+
+fn touched(pages: &Pages, kind: PageKind) -> Vec<u64> {
+    let first = pages.pages.iter().find(|page| page.kind == kind).map_or(0, |page| page.address);
+    let matching = |page: &&Page| page.kind == kind && page.touched;
+    pages.pages.iter().filter(matching).map(|page| (page.address - first) / 4096).collect()
+}
+
+/// A program whose pages are known: one for each function, one for each datum.
+#[test]
+fn touched_pages_are_exact() {
+    let program = build_bare("bare", "pages", &["--cfg", "plain_mark"]);
+    let output = File::create(fresh("pages_output")).expect("it can be written");
+    let mut command_with_output = command(&program, &[]);
+    // What is written to the null device is not read.
+    command_with_output.stdout(output);
+    let whole = pages(command_with_output, &Options::default()).expect("it runs");
+    assert_eq!(whole.exit, Exit::Code(42));
+    assert!(!whole.reached);
+    // _start, one, not never, two, twice, leave, the mark.
+    assert_eq!(touched(&whole, PageKind::Text), [0, 1, 3, 4, 5, 6]);
+    // Of the constants' pages the program reads one, the kernel one for it, and
+    // between them is one that nobody reads. Only recorders read the names of marks.
+    let read_only = touched(&whole, PageKind::ReadOnly);
+    assert!(matches!(read_only[..], [first, second] if second == first + 2), "{read_only:?}");
+    assert_eq!(touched(&whole, PageKind::Data), [0]);
+
+    let stop = Some(Stop::Mark("ui.ready".to_owned()));
+    let options = Options { stop, ..Options::default() };
+    let start = pages(command(&program, &[]), &options).expect("it runs");
+    assert!(start.reached);
+    // The mark's own page is touched by the call that is noticed, or not yet.
+    let text = touched(&start, PageKind::Text);
+    assert!(text == [0, 1] || text == [0, 1, 6], "{text:?}");
+    assert_eq!(start.touched(PageKind::ReadOnly), 1);
+    assert_eq!(start.touched(PageKind::Data), 0);
+    assert_eq!(start.build, whole.build);
+    assert_eq!(start.exit, Exit::Code(42));
+}
+
+/// Programs that differ in nothing but how many pages they touch.
+#[test]
+fn measured_runs() {
+    let many = build_bare("many", "many_measured", &[]);
+    let few = build_bare("bare", "few_measured", &["--cfg", "plain_mark"]);
+    let options = Options { at_stop: AtStop::Kill, ..Options::default() };
+    let mut of_many = || command(&many, &[]);
+    let mut of_few = || command(&few, &[]);
+    let comparison = measure(&mut [&mut of_many, &mut of_few], 3, &options).expect("they run");
+    let [many, few] = &comparison.programs[..] else { panic!("{comparison:?}") };
+    let ratio = few.warm.ratio(&many.warm);
+    assert!(ratio.time_ns < 1.0, "{comparison:?}");
+    assert!(ratio.minor_faults < 1.0, "{comparison:?}");
+    assert_eq!((many.warm.major_faults, few.warm.major_faults), (0.0, 0.0), "{comparison:?}");
+    for measured in [many, few] {
+        assert_eq!(measured.cold.is_some(), measured.kept == 0);
+        if let Some(cold) = measured.cold {
+            assert!(cold.major_faults >= 1.0, "{comparison:?}");
+        }
+    }
+
+    let stop = Some(Stop::Function("never".to_owned()));
+    let options = Options { stop, ..Options::default() };
+    let error = measure(&mut [&mut of_few], 1, &options).expect_err("it is never entered");
+    assert_eq!(error.to_string(), "a run ended before it reached `never`");
+}
