@@ -6,7 +6,8 @@ use std::os::unix::fs::FileExt;
 
 use libc::pid_t;
 
-use crate::{Faults, Functions};
+use crate::Faults;
+use crate::program::Program;
 
 /// One address space with the program in it, as far as a process has it.
 pub(crate) struct Process {
@@ -20,9 +21,9 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn open(pid: pid_t, number: u32, functions: &Functions) -> io::Result<Self> {
+    pub(crate) fn open(pid: pid_t, number: u32, program: &Program) -> io::Result<Self> {
         let memory = OpenOptions::new().read(true).write(true).open(format!("/proc/{pid}/mem"))?;
-        let bias = entry(pid)?.wrapping_sub(functions.entry);
+        let bias = entry(pid)?.wrapping_sub(program.functions.entry);
         Ok(Self { number, bias, memory, faults_before: faults(pid)? })
     }
 
@@ -43,17 +44,28 @@ impl Process {
     }
 
     /// A text object of a Simple program (`docs/design/memory.md`): a header of 8
-    /// bytes, the length, the capacity, the bytes. Empty if there is none.
-    pub(crate) fn text(&self, object: u64) -> String {
-        const LENGTH: u64 = 8;
-        const BYTES: u64 = 24;
+    /// bytes, the length, the capacity, the bytes. Empty if there is none. Texts in
+    /// the executable do not change, and are read from the file: the page that one
+    /// lies in is not to be touched for it.
+    pub(crate) fn text(&self, object: u64, program: &Program) -> String {
+        const LENGTH: usize = 8;
+        const BYTES: usize = 24;
         const LONGEST: u64 = 4096;
-        let length = self.word(object.wrapping_add(LENGTH)).unwrap_or(0).min(LONGEST);
-        let mut bytes = vec![0; length as usize];
-        match self.read(object.wrapping_add(BYTES), &mut bytes) {
-            Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(_) => String::new(),
-        }
+        let read = |offset: usize, count: usize| {
+            let at = object.wrapping_add(offset as u64);
+            let in_file = program.bytes_at(at.wrapping_sub(self.bias)).get(..count);
+            if let Some(bytes) = in_file {
+                return Ok(bytes.to_vec());
+            }
+            let mut bytes = vec![0; count];
+            self.read(at, &mut bytes).map(|()| bytes)
+        };
+        let text = || -> io::Result<String> {
+            let length = read(LENGTH, 8)?.try_into().map_or(0, u64::from_le_bytes);
+            let bytes = read(BYTES, length.min(LONGEST) as usize)?;
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        text().unwrap_or_default()
     }
 
     /// The process's faults since it began to execute the program.

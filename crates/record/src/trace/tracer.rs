@@ -211,7 +211,7 @@ impl<'a> Tracer<'a> {
         let pid = process_of(tid).map_err(ended)?;
         if !self.processes.contains_key(&pid) {
             let program = self.program();
-            let opened = Process::open(pid, self.seen.1, &program.functions).map_err(ended)?;
+            let opened = Process::open(pid, self.seen.1, &program).map_err(ended)?;
             self.processes.insert(pid, opened);
             self.seen.1 += 1;
             if pid != self.root {
@@ -285,7 +285,7 @@ impl<'a> Tracer<'a> {
         let program = self.program();
         let number = number.unwrap_or(self.seen.1);
         self.seen.1 = self.seen.1.max(number + 1);
-        let process = Process::open(pid, number, &program.functions)?;
+        let process = Process::open(pid, number, &program)?;
         if self.purpose == Purpose::Pages && pid == self.root {
             for signal in pages::separate(pid, &process, &program)? {
                 self.watch.send(pid, signal);
@@ -439,7 +439,7 @@ impl<'a> Tracer<'a> {
             stops |= log.mark(mark(name, log.order()), true);
         }
         if program.mark == Some(function) {
-            let name = process.text(registers.rdi);
+            let name = process.text(registers.rdi, &program);
             let wanted = matches!(&self.options.stop, Some(Stop::Mark(stop)) if *stop == name);
             stops |= log.mark(mark(name, log.order()), wanted);
         }
