@@ -25,7 +25,8 @@ pub struct Measurement {
     pub warm: Medians,
     /// With none of the executable's pages in memory at the start; libraries that
     /// it needs stay there. None if the system kept some of the pages, as it does
-    /// while another process runs the file, or if the file lies in memory.
+    /// while another process runs the file, or if the file lies in memory; and if
+    /// the file is one that this user may not write, since then it does not say.
     pub cold: Option<Medians>,
     /// How many of the executable's pages the system kept, at most.
     pub kept: usize,
@@ -34,12 +35,14 @@ pub struct Measurement {
 /// Of several runs, until the stop mark or the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Medians {
-    /// From just before the system is asked to execute the program, in
+    /// Since just before the system was asked to execute the program, in
     /// nanoseconds. The time that the recorder needs in between is left out.
     pub time_ns: f64,
-    /// Faults that needed no reading, since the program began to execute.
+    /// Faults that needed no reading, since then; to the end of a run they are
+    /// those of the process and the children that it waited for.
     pub minor_faults: f64,
-    /// Those that waited for a read.
+    /// Faults that waited for a read. Each reads as much around it as the system is
+    /// set to (`read_ahead_kb`), and other faults may wait for the same read.
     pub major_faults: f64,
 }
 

@@ -9,7 +9,7 @@ use libc::{c_int, pid_t};
 
 use super::breakpoints::{self, Originals};
 use super::log::Log;
-use super::process::{Process, process_of};
+use super::process::{self, Process, process_of};
 use super::watch::Watch;
 use super::{Purpose, step};
 use crate::program::Program;
@@ -71,6 +71,7 @@ pub(crate) struct Tracer<'a> {
     processes: HashMap<pid_t, Process>,
     /// How many threads and processes there were so far.
     seen: (u32, u32),
+    /// When the program was let go to be executed, and what the process had then.
     launched: Instant,
     root_faults: Faults,
     traces: Traces,
@@ -113,6 +114,8 @@ impl<'a> Tracer<'a> {
             return Err(Error::NotPermitted(error));
         }
         self.watch.add(root);
+        let faults = process::faults(root);
+        self.root_faults = faults.map_err(Error::system("cannot see the program's faults"))?;
         self.launched = Instant::now();
         gate.answer(true).map_err(Error::system("cannot start the program"))?;
         while self.traces.origin.is_none() {
@@ -285,14 +288,19 @@ impl<'a> Tracer<'a> {
         let program = self.program();
         let number = number.unwrap_or(self.seen.1);
         self.seen.1 = self.seen.1.max(number + 1);
-        let process = Process::open(pid, number, &program)?;
+        let mut process = Process::open(pid, number, &program)?;
         if self.purpose == Purpose::Pages && pid == self.root {
             for signal in pages::separate(pid, &process, &program)? {
                 self.watch.send(pid, signal);
             }
         }
-        if pid == self.root && self.traces.origin.is_none() {
-            self.root_faults = process.faults_before;
+        if self.traces.origin.is_none() {
+            // A start's time begins when the program is let go, and its faults with
+            // it; a recording's, when everything is prepared.
+            match self.purpose {
+                Purpose::Time => process.faults_before = self.root_faults,
+                Purpose::Touches | Purpose::Pages => self.root_faults = process.faults_before,
+            }
         }
         if self.trap == Trap::Memory {
             let count = program.functions.list.len() as u32;
