@@ -1,8 +1,9 @@
+use std::collections::HashMap;
 use std::fs::File;
 
 use simple_record::{AtStop, Exit, Options, Page, PageKind, Pages, Stop, measure, pages};
 
-use crate::build::{build_bare, command, fresh};
+use crate::build::{MODES, build_bare, command, fresh, run};
 
 fn touched(pages: &Pages, kind: PageKind) -> Vec<u64> {
     let first = pages.pages.iter().find(|page| page.kind == kind).map_or(0, |page| page.address);
@@ -40,6 +41,23 @@ fn touched_pages_are_exact() {
     assert_eq!(start.touched(PageKind::Data), 0);
     assert_eq!(start.build, whole.build);
     assert_eq!(start.exit, Exit::Code(42));
+}
+
+/// Two ways to see the same: a function that was entered lies on a touched page.
+#[test]
+fn touched_functions_lie_on_touched_pages() {
+    let (recording, _) = run(&MODES, &["race"]);
+    let touched = pages(command(&MODES, &["race"]), &Options::default()).expect("it runs");
+    assert_eq!(touched.build, recording.functions.build);
+    let text: HashMap<u64, bool> =
+        touched.pages.iter().map(|page| (page.address, page.touched)).collect();
+    for touch in &recording.touches {
+        let function = &recording.functions[touch.function];
+        assert_eq!(text.get(&(function.address / 4096 * 4096)), Some(&true), "{function:?}");
+    }
+    let count = touched.touched(PageKind::Text);
+    let all = touched.pages.iter().filter(|page| page.kind == PageKind::Text).count();
+    assert!(count < all, "all {all} pages of text");
 }
 
 /// Programs that differ in nothing but how many pages they touch.
