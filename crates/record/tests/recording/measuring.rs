@@ -82,6 +82,11 @@ fn measured_runs() {
         assert!(cold.major_faults >= 1.0, "{comparison:?}");
     }
 
+    // 20,000 functions of 64 bytes; the six pages of the smaller program.
+    assert!((313.0..316.0).contains(&many.touched.text), "{comparison:?}");
+    assert_eq!((few.touched.text, few.touched.data), (6.0, 1.0), "{comparison:?}");
+    assert!(few.touched.ratio(&many.touched).text < 0.1);
+
     let stop = Some(Stop::Function("never".to_owned()));
     let options = Options { stop, ..Options::default() };
     let error = measure(&mut [&mut of_few], 1, &options).expect_err("it is never entered");
