@@ -1,15 +1,16 @@
 //! Records a program and prints what it did, for trying things and for tests:
-//! `record [--stop=FUNCTION | --mark=NAME] [--kill] [--pages] [--quiet] PROGRAM ARGS…`
+//! `record [--stop=FUNCTION | --mark=NAME] [--kill] [--pages | --measure=RUNS] [--quiet]
+//! PROGRAM ARGS…`
 
 use std::env;
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-use simple_record::{AtStop, Exit, Options, PageKind, Recording, Stop, pages, record};
+use simple_record::{AtStop, Exit, Options, PageKind, Recording, Stop, measure, pages, record};
 
 fn main() -> ExitCode {
     let mut options = Options::default();
-    let (mut quiet, mut of_pages) = (false, false);
+    let (mut quiet, mut of_pages, mut runs) = (false, false, 0);
     let mut rest: Vec<OsString> = env::args_os().skip(1).collect();
     while let Some(option) = rest.first().and_then(|word| word.to_str()) {
         match option {
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
             "--kill" => options.at_stop = AtStop::Kill,
             _ => match option.split_once('=') {
                 Some(("--stop", name)) => options.stop = Some(Stop::Function(name.to_owned())),
+                Some(("--measure", number)) => runs = number.parse().unwrap_or(1),
                 Some(("--mark", name)) => options.stop = Some(Stop::Mark(name.to_owned())),
                 _ => break,
             },
@@ -30,7 +32,17 @@ fn main() -> ExitCode {
     };
     let mut command = Command::new(program);
     command.args(&rest[1..]);
-    let exit = if of_pages {
+    let exit = if runs > 0 {
+        let mut again = || {
+            let mut command = Command::new(program);
+            command.args(&rest[1..]);
+            command
+        };
+        measure(&mut [&mut again], runs, &options).map(|comparison| {
+            eprintln!("{:#?}", comparison.programs[0]);
+            Exit::Code(0)
+        })
+    } else if of_pages {
         pages(command, &options).map(|pages| {
             for kind in [PageKind::Text, PageKind::ReadOnly, PageKind::Data] {
                 let all = pages.pages.iter().filter(|page| page.kind == kind).count();

@@ -39,6 +39,9 @@ pub enum Error {
     #[error("`{}` is set-user-ID, set-group-ID or has file capabilities: \
              such a program loses its rights when it is traced", .0.display())]
     Privileged(PathBuf),
+    /// A program that this user may execute and not read.
+    #[error("the program may be executed, but not read: such a program cannot be traced")]
+    Unreadable,
     /// The stop function is not one of the program's.
     #[error("the program has no function `{0}` to stop at")]
     NoSuchFunction(String),

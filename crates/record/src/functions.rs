@@ -197,12 +197,7 @@ fn code_sections(file: &ElfFile64<'_, Endianness>) -> Result<HashMap<SectionInde
 /// Chooses names and guesses alignments.
 fn finish(found: BTreeMap<u64, Found>) -> Vec<Function> {
     let common = common_alignments(&found);
-    let mut seen: HashMap<String, u32> = HashMap::new();
-    let mut taken = |name: String| {
-        let count = seen.entry(name.clone()).or_insert(0);
-        *count += 1;
-        if *count == 1 { name } else { format!("{name}#{count}") }
-    };
+    let mut names = Names::default();
     let mut list = Vec::with_capacity(found.len());
     for (address, mut function) in found {
         // The order in the table decides between names that bind alike.
@@ -214,10 +209,10 @@ fn finish(found: BTreeMap<u64, Found>) -> Vec<Function> {
                 unique.push(name);
             }
         }
-        let mut names = unique.into_iter().map(&mut taken);
+        let mut own = unique.into_iter().map(|name| names.take(name));
         list.push(Function {
-            name: names.next().expect("an entry is made with a name"),
-            aliases: names.collect(),
+            name: own.next().expect("an entry is made with a name"),
+            aliases: own.collect(),
             address,
             size: function.size,
             align: common[&function.section].min(alignment(address)),
@@ -225,6 +220,24 @@ fn finish(found: BTreeMap<u64, Found>) -> Vec<Function> {
         });
     }
     list
+}
+
+/// The names that are taken, each with how many asked for it.
+#[derive(Default)]
+struct Names(HashMap<String, u32>);
+
+impl Names {
+    /// The name, or the first of `name#2` and so on that is still free.
+    fn take(&mut self, name: String) -> String {
+        let mut unique = name.clone();
+        while self.0.contains_key(&unique) {
+            let count = self.0.entry(name.clone()).or_default();
+            *count += 1;
+            unique = format!("{name}#{count}");
+        }
+        self.0.insert(unique.clone(), 1);
+        unique
+    }
 }
 
 /// The alignment that an address has; more than a cache line is chance.
@@ -253,4 +266,22 @@ fn hexadecimal(bytes: &[u8]) -> String {
         write!(text, "{byte:02x}").expect("writing to a String cannot fail");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_numbered_around_those_that_exist() {
+        let mut names = Names::default();
+        let asked = ["f", "f", "g#2", "f", "g", "g", "f#2"];
+        let got: Vec<_> = asked.iter().map(|name| names.take((*name).to_owned())).collect();
+        assert_eq!(got, ["f", "f#2", "g#2", "f#3", "g", "g#3", "f#2#2"]);
+    }
+
+    #[test]
+    fn an_address_has_an_alignment() {
+        assert_eq!([1, 2, 24, 64, 4096, 0].map(alignment), [1, 2, 8, 64, 64, 64]);
+    }
 }

@@ -22,6 +22,6 @@ mod trace;
 
 pub use error::Error;
 pub use functions::{Function, FunctionIndex, Functions, functions};
-pub use measure::{Comparison, Measurement, Medians, measure};
+pub use measure::{Comparison, Measurement, Medians, TouchedPages, measure};
 pub use pages::{Page, PageKind, Pages, pages};
 pub use recording::{AtStop, Edge, Exit, Faults, Mark, Options, Recording, Stop, Touch, record};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::program::Program;
 use crate::sys::cache;
 use crate::trace::{Purpose, Traced, trace};
-use crate::{Error, Faults, Options, Stop};
+use crate::{Error, Faults, Options, PageKind, Pages, Stop};
 
 /// The runs of several programs, in turn.
 #[derive(Clone, Debug)]
@@ -25,21 +25,50 @@ pub struct Measurement {
     pub warm: Medians,
     /// With none of the executable's pages in memory at the start; libraries that
     /// it needs stay there. None if the system kept some of the pages, as it does
-    /// while another process runs the file, or if the file lies in memory.
+    /// while another process runs the file, or if the file lies in memory; and if
+    /// the file is one that this user may not write, since then it does not say.
     pub cold: Option<Medians>,
     /// How many of the executable's pages the system kept, at most.
     pub kept: usize,
+    /// How many of the executable's pages were touched, as [`pages`](crate::pages)
+    /// sees them; from runs of their own, of which no time was taken.
+    pub touched: TouchedPages,
+}
+
+/// Numbers of pages, medians of several runs, until the stop mark or the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TouchedPages {
+    /// Of code.
+    pub text: f64,
+    /// Of constants.
+    pub read_only: f64,
+    /// Of variables.
+    pub data: f64,
+}
+
+impl TouchedPages {
+    /// Each number divided by the other's; 1 where both are 0.
+    #[must_use]
+    pub fn ratio(&self, other: &Self) -> Self {
+        Self {
+            text: ratio(self.text, other.text),
+            read_only: ratio(self.read_only, other.read_only),
+            data: ratio(self.data, other.data),
+        }
+    }
 }
 
 /// Of several runs, until the stop mark or the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Medians {
-    /// From just before the system is asked to execute the program, in
+    /// Since just before the system was asked to execute the program, in
     /// nanoseconds. The time that the recorder needs in between is left out.
     pub time_ns: f64,
-    /// Faults that needed no reading, since the program began to execute.
+    /// Faults that needed no reading, since then; to the end of a run they are
+    /// those of the process and the children that it waited for.
     pub minor_faults: f64,
-    /// Those that waited for a read.
+    /// Faults that waited for a read. Each reads as much around it as the system is
+    /// set to (`read_ahead_kb`), and other faults may wait for the same read.
     pub major_faults: f64,
 }
 
@@ -47,7 +76,6 @@ impl Medians {
     /// Each value divided by the other's; 1 where both are 0.
     #[must_use]
     pub fn ratio(&self, other: &Self) -> Self {
-        let ratio = |a: f64, b: f64| if a == b { 1.0 } else { a / b };
         Self {
             time_ns: ratio(self.time_ns, other.time_ns),
             minor_faults: ratio(self.minor_faults, other.minor_faults),
@@ -56,8 +84,12 @@ impl Medians {
     }
 }
 
+fn ratio(a: f64, b: f64) -> f64 {
+    if a == b { 1.0 } else { a / b }
+}
+
 /// Measures starts: `runs` of each program with its file in memory, then as many
-/// without. The programs take turns, so that what else the machine does meets
+/// without, then as many to see which pages they touch. The programs take turns, so that what else the machine does meets
 /// all of them alike. A command is made anew for each run.
 ///
 /// Programs run as they are: the stop is noticed with a debug register of the
@@ -94,12 +126,19 @@ pub fn measure(
             }
         }
     }
-    let measured = programs.into_iter().zip(warm).zip(cold).zip(kept);
-    let measured = measured.map(|(((program, warm), cold), kept)| Measurement {
-        program: program.path.clone(),
-        warm: medians(&warm),
-        cold: (kept == 0).then(|| medians(&cold)),
-        kept,
+    let mut touched = vec![Vec::with_capacity(runs); programs.len()];
+    for _ in 0..runs {
+        for ((command, program), seen) in commands.iter_mut().zip(&programs).zip(&mut touched) {
+            let known = Some(Arc::clone(program));
+            seen.push(Pages::of(trace(command(), options, Purpose::Pages, known)?)?);
+        }
+    }
+    let measured = (0..programs.len()).map(|index| Measurement {
+        program: programs[index].path.clone(),
+        warm: medians(&warm[index]),
+        cold: (kept[index] == 0).then(|| medians(&cold[index])),
+        kept: kept[index],
+        touched: touched_medians(&touched[index]),
     });
     Ok(Comparison { programs: measured.collect() })
 }
@@ -140,6 +179,15 @@ fn medians(samples: &[Sample]) -> Medians {
         time_ns: of(|sample| sample.time_ns),
         minor_faults: of(|sample| sample.faults.minor),
         major_faults: of(|sample| sample.faults.major),
+    }
+}
+
+fn touched_medians(runs: &[Pages]) -> TouchedPages {
+    let of = |kind| median(runs.iter().map(|pages| pages.touched(kind) as u64).collect());
+    TouchedPages {
+        text: of(PageKind::Text),
+        read_only: of(PageKind::ReadOnly),
+        data: of(PageKind::Data),
     }
 }
 

@@ -21,7 +21,7 @@ use libc::{c_int, pid_t};
 use crate::program::{Program, Segment};
 use crate::trace::inject::Injector;
 use crate::trace::process::Process;
-use crate::trace::{Purpose, trace};
+use crate::trace::{Purpose, Traced, trace};
 use crate::{Error, Exit, Options};
 
 /// The pages of an executable, and which of them a run touched.
@@ -64,6 +64,20 @@ pub enum PageKind {
 }
 
 impl Pages {
+    /// What a run saw.
+    pub(crate) fn of(traced: Traced) -> Result<Self, Error> {
+        let lost = || io::Error::other("the process was killed or became another program");
+        let pages = traced.pages.ok_or_else(|| Error::system("cannot see its pages")(lost()))?;
+        Ok(Self {
+            program: traced.program.path.clone(),
+            build: traced.program.functions.build.clone(),
+            pages,
+            reached: traced.log.stop.is_some(),
+            exit: traced.exit,
+            timed_out: traced.timed_out,
+        })
+    }
+
     /// How many pages of a kind were touched.
     pub fn touched(&self, kind: PageKind) -> usize {
         self.pages.iter().filter(|page| page.kind == kind && page.touched).count()
@@ -84,17 +98,7 @@ const PAGE: u64 = 4096;
 /// As [`record`](crate::record); and if the process went on as another program
 /// before its stop.
 pub fn pages(command: Command, options: &Options) -> Result<Pages, Error> {
-    let traced = trace(command, options, Purpose::Pages, None)?;
-    let lost = || io::Error::other("the process was killed or became another program");
-    let pages = traced.pages.ok_or_else(|| Error::system("cannot see its pages")(lost()))?;
-    Ok(Pages {
-        program: traced.program.path.clone(),
-        build: traced.program.functions.build.clone(),
-        pages,
-        reached: traced.log.stop.is_some(),
-        exit: traced.exit,
-        timed_out: traced.timed_out,
-    })
+    Pages::of(trace(command, options, Purpose::Pages, None)?)
 }
 
 /// Makes each page of a process's executable a mapping of its own. Returns the

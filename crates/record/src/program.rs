@@ -43,7 +43,11 @@ impl Program {
     /// The program that a process has just begun to execute.
     pub(crate) fn of_process(process: i32) -> Result<Self, Error> {
         let link = format!("/proc/{process}/exe");
-        let path = fs::read_link(&link).map_err(Error::system("cannot find the executable"))?;
+        let path = fs::read_link(&link).map_err(|error| match error.kind() {
+            // Of a process whose memory would show what its file does not.
+            io::ErrorKind::PermissionDenied => Error::Unreadable,
+            _ => Error::system("cannot find the executable")(error),
+        })?;
         let failed = |source| Error::Program { path: path.clone(), source: Box::new(source) };
         let metadata = fs::metadata(&link).map_err(Error::system("cannot find the executable"))?;
         if is_privileged(&link, &metadata) {

@@ -4,7 +4,8 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd};
 use std::ptr;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::thread;
 
 use libc::{c_int, c_void, siginfo_t};
 
@@ -13,6 +14,8 @@ const FORWARDED: [c_int; 4] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::
 
 /// Where the handler writes the numbers of signals; -1 while nobody listens.
 static LISTENER: AtomicI32 = AtomicI32::new(-1);
+/// How many threads are in the handler, and may still write to the pipe.
+static HANDLING: AtomicUsize = AtomicUsize::new(0);
 
 /// While this lives, these signals are written to a pipe, a byte each.
 pub(crate) struct Forwarding {
@@ -23,7 +26,7 @@ impl Forwarding {
     /// Begins, if no other is alive. The pipe has to be open until it ends.
     pub(crate) fn begin(pipe: impl AsFd) -> Option<Self> {
         let descriptor = pipe.as_fd().as_raw_fd();
-        LISTENER.compare_exchange(-1, descriptor, Ordering::AcqRel, Ordering::Acquire).ok()?;
+        LISTENER.compare_exchange(-1, descriptor, Ordering::SeqCst, Ordering::SeqCst).ok()?;
         let mut forwarding = Self { before: Vec::new() };
         for signal in FORWARDED {
             // SAFETY: zeros are a `sigaction`: no flags, and an empty mask.
@@ -60,7 +63,11 @@ impl Drop for Forwarding {
         while !self.before.is_empty() {
             self.restore_last();
         }
-        LISTENER.store(-1, Ordering::Release);
+        LISTENER.store(-1, Ordering::SeqCst);
+        // A handler that runs in another thread has a system call to go.
+        while HANDLING.load(Ordering::SeqCst) != 0 {
+            thread::yield_now();
+        }
     }
 }
 
@@ -71,19 +78,20 @@ extern "C" fn handle(signal: c_int, info: *mut siginfo_t, _context: *mut c_void)
     if unsafe { (*info).si_code } > 0 {
         return;
     }
-    let listener = LISTENER.load(Ordering::Acquire);
-    if listener < 0 {
-        return;
+    HANDLING.fetch_add(1, Ordering::SeqCst);
+    let listener = LISTENER.load(Ordering::SeqCst);
+    if listener >= 0 {
+        let number = signal as u8;
+        // SAFETY: `errno` is this thread's, and the interrupted code may be about to
+        // read it.
+        let errno = unsafe { *libc::__errno_location() };
+        // SAFETY: write is allowed in handlers, and whoever ends the listening waits
+        // until this is over before the pipe is closed.
+        unsafe { libc::write(listener, (&raw const number).cast(), 1) };
+        // SAFETY: as above.
+        unsafe { *libc::__errno_location() = errno };
     }
-    let number = signal as u8;
-    // SAFETY: `errno` is this thread's, and the interrupted code may be about to
-    // read it.
-    let errno = unsafe { *libc::__errno_location() };
-    // SAFETY: write is allowed in handlers. The pipe is open as long as there is a
-    // listener; at worst, at its end, the byte is lost.
-    unsafe { libc::write(listener, (&raw const number).cast(), 1) };
-    // SAFETY: as above.
-    unsafe { *libc::__errno_location() = errno };
+    HANDLING.fetch_sub(1, Ordering::SeqCst);
 }
 
 /// Sends a signal to the process that a descriptor stands for.

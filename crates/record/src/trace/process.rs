@@ -101,7 +101,7 @@ fn entry(pid: pid_t) -> io::Result<u64> {
 }
 
 /// The faults of a process and its threads, without its children.
-fn faults(pid: pid_t) -> io::Result<Faults> {
+pub(crate) fn faults(pid: pid_t) -> io::Result<Faults> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The second field is the program's name in parentheses, and can hold both
     // parentheses and spaces; faults are fields 10 and 12 (proc_pid_stat(5)).

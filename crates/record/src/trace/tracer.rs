@@ -9,7 +9,7 @@ use libc::{c_int, pid_t};
 
 use super::breakpoints::{self, Originals};
 use super::log::Log;
-use super::process::{Process, process_of};
+use super::process::{self, Process, process_of};
 use super::watch::Watch;
 use super::{Purpose, step};
 use crate::program::Program;
@@ -71,6 +71,7 @@ pub(crate) struct Tracer<'a> {
     processes: HashMap<pid_t, Process>,
     /// How many threads and processes there were so far.
     seen: (u32, u32),
+    /// When the program was let go to be executed, and what the process had then.
     launched: Instant,
     root_faults: Faults,
     traces: Traces,
@@ -113,6 +114,8 @@ impl<'a> Tracer<'a> {
             return Err(Error::NotPermitted(error));
         }
         self.watch.add(root);
+        let faults = process::faults(root);
+        self.root_faults = faults.map_err(Error::system("cannot see the program's faults"))?;
         self.launched = Instant::now();
         gate.answer(true).map_err(Error::system("cannot start the program"))?;
         while self.traces.origin.is_none() {
@@ -137,11 +140,8 @@ impl<'a> Tracer<'a> {
             Status::Ended { exit, faults } => self.ended(tid, exit, faults),
             Status::Stopped { event: libc::PTRACE_EVENT_EXEC, .. } => self.executed(tid)?,
             Status::Stopped { signal, event } => {
-                match self.stopped(tid, signal, event) {
-                    // Killed while it was stopped; its end is the next report.
-                    Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
-                    other => other.map_err(Error::system("cannot trace the program"))?,
-                }
+                let result = self.stopped(tid, signal, event);
+                tolerate(tid, result).map_err(Error::system("cannot trace the program"))?;
             }
         }
         Ok(true)
@@ -204,14 +204,10 @@ impl<'a> Tracer<'a> {
         if self.threads.contains_key(&tid) {
             return Ok(());
         }
-        let ended = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => io::Error::from_raw_os_error(libc::ESRCH),
-            _ => error,
-        };
-        let pid = process_of(tid).map_err(ended)?;
+        let pid = process_of(tid)?;
         if !self.processes.contains_key(&pid) {
             let program = self.program();
-            let opened = Process::open(pid, self.seen.1, &program).map_err(ended)?;
+            let opened = Process::open(pid, self.seen.1, &program)?;
             self.processes.insert(pid, opened);
             self.seen.1 += 1;
             if pid != self.root {
@@ -245,10 +241,10 @@ impl<'a> Tracer<'a> {
             if tid != self.root {
                 self.watch.remove(tid);
             }
-            return tolerate(ptrace::detach(tid)).map_err(Error::system("cannot detach"));
+            return tolerate(tid, ptrace::detach(tid)).map_err(Error::system("cannot detach"));
         }
         let result = self.enter(tid, before.map(|process| process.number));
-        tolerate(result).map_err(Error::system("cannot prepare the program"))?;
+        tolerate(tid, result).map_err(Error::system("cannot prepare the program"))?;
         if first {
             // The time that the process was held does not count.
             let held = at.elapsed();
@@ -257,7 +253,7 @@ impl<'a> Tracer<'a> {
                 Purpose::Pages | Purpose::Time => self.launched + held,
             });
         }
-        tolerate(ptrace::resume(tid, 0)).map_err(Error::system("cannot resume"))
+        tolerate(tid, ptrace::resume(tid, 0)).map_err(Error::system("cannot resume"))
     }
 
     /// Takes up the program of the recording.
@@ -285,14 +281,19 @@ impl<'a> Tracer<'a> {
         let program = self.program();
         let number = number.unwrap_or(self.seen.1);
         self.seen.1 = self.seen.1.max(number + 1);
-        let process = Process::open(pid, number, &program)?;
+        let mut process = Process::open(pid, number, &program)?;
         if self.purpose == Purpose::Pages && pid == self.root {
             for signal in pages::separate(pid, &process, &program)? {
                 self.watch.send(pid, signal);
             }
         }
-        if pid == self.root && self.traces.origin.is_none() {
-            self.root_faults = process.faults_before;
+        if self.traces.origin.is_none() {
+            // A start's time begins when the program is let go, and its faults with
+            // it; a recording's, when everything is prepared.
+            match self.purpose {
+                Purpose::Time => process.faults_before = self.root_faults,
+                Purpose::Touches | Purpose::Pages => self.root_faults = process.faults_before,
+            }
         }
         if self.trap == Trap::Memory {
             let count = program.functions.list.len() as u32;
@@ -487,10 +488,13 @@ fn is_stop_signal(signal: c_int) -> bool {
     matches!(signal, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU)
 }
 
-/// A tracee can be killed at any time; its end is reported like any other.
-fn tolerate(result: io::Result<()>) -> io::Result<()> {
+/// A stopped tracee can be killed at any time, and its memory goes with it. That is
+/// no error, whatever was being done: its end will be reported like any other.
+fn tolerate(tid: pid_t, result: io::Result<()>) -> io::Result<()> {
+    let is_gone = |error: &io::Error| error.raw_os_error() == Some(libc::ESRCH);
     match result {
-        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+        Err(error) if is_gone(&error) => Ok(()),
+        Err(_) if ptrace::registers(tid).is_err_and(|error| is_gone(&error)) => Ok(()),
         other => other,
     }
 }

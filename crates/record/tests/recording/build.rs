@@ -5,6 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use simple_record::{Options, Recording, record};
 use tempfile::TempDir;
@@ -98,4 +100,22 @@ pub(crate) fn toucher(recording: &Recording, name: &str) -> Option<u32> {
     let function = recording.functions.named(name).expect("the program has the function");
     let touch = recording.touches.iter().find(|touch| touch.function == function);
     touch.map(|touch| touch.process)
+}
+
+/// Waits until something is the case, and not for ever.
+pub(crate) fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(value) = condition() {
+            return value;
+        }
+        assert!(Instant::now() < end, "{what} did not happen");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Sends a process a signal.
+pub(crate) fn send(process: i32, signal: rustix::process::Signal) {
+    let process = rustix::process::Pid::from_raw(process).expect("a process has a number");
+    rustix::process::kill_process(process, signal).expect("the process is there");
 }

@@ -52,6 +52,11 @@ fn a_program_that_replaces_itself() {
     assert_eq!(output, plain_output(&MODES, &["order"]));
     assert_eq!(touched(&recording, "t_"), ["t_first", "t_second", "t_caller", "t_third"]);
     assert_eq!(toucher(&recording, "t_third"), Some(0));
+    // Likewise when another thread does it.
+    let (recording, output) = run(&MODES, &["exec_in_thread", path(&MODES), "order"]);
+    assert_eq!(output, plain_output(&MODES, &["order"]));
+    assert_eq!(recording.exit, Exit::Code(0));
+    assert_eq!(toucher(&recording, "t_third"), Some(0));
     // By another: it is over, and how that one ends still counts.
     let other = build_bare("bare", "successor", &[]);
     let (recording, output) = run(&MODES, &["exec", path(&other)]);

@@ -1,30 +1,10 @@
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use simple_record::Exit;
 
-use crate::build::{MODES, fresh, plain_output, run, touched};
-
-/// Waits until something is the case, and not for ever.
-fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(60);
-    loop {
-        if let Some(value) = condition() {
-            return value;
-        }
-        assert!(Instant::now() < end, "{what} did not happen");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
-
-fn send(process: i32, signal: rustix::process::Signal) {
-    let process = rustix::process::Pid::from_raw(process).expect("a process has a number");
-    rustix::process::kill_process(process, signal).expect("the process is there");
-}
+use crate::build::{MODES, fresh, plain_output, run, send, touched, wait_for};
 
 /// Signals that it sends to itself, a timer's, and breakpoints of its own.
 #[test]
@@ -65,34 +45,4 @@ fn a_stopped_program_waits_until_it_is_continued() {
     assert_eq!(output, "continued\n");
     assert_eq!(recording.exit, Exit::Code(0));
     assert_eq!(touched(&recording, "t_"), ["t_first", "t_second"]);
-}
-
-/// In a process of its own, which the signal is sent to.
-#[test]
-fn a_signal_to_the_recorder_goes_to_the_program() {
-    let mut recorder = Command::new(recorder())
-        .arg(&*MODES)
-        .arg("wait")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the recorder runs");
-    let mut output = BufReader::new(recorder.stdout.take().expect("it is a pipe"));
-    let mut line = String::new();
-    output.read_line(&mut line).expect("the program writes");
-    assert_eq!(line, "ready\n");
-    send(recorder.id() as i32, rustix::process::Signal::TERM);
-    let mut report = String::new();
-    let mut errors = recorder.stderr.take().expect("it is a pipe");
-    errors.read_to_string(&mut report).expect("the recorder writes text");
-    let status = recorder.wait().expect("it is a child");
-    assert_eq!(status.code(), Some(7), "{report}");
-    assert!(report.contains(" t_terminated\n"), "{report}");
-}
-
-/// The example beside the tests.
-fn recorder() -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a path");
-    let profile = test.parent().and_then(|folder| folder.parent()).expect("it lies in `deps`");
-    profile.join("examples/record")
 }

@@ -92,13 +92,19 @@ fn main() {
             println!("{:?}", status.expect("the program exists").code());
             t_second(1);
         }
-        "exec" => unsafe {
+        "exec" => {
             t_first(1);
-            let words: Vec<String> = arguments[2..].iter().map(|word| format!("{word}\0")).collect();
-            let mut pointers: Vec<*const i8> = words.iter().map(|word| word.as_ptr().cast()).collect();
-            pointers.push(std::ptr::null());
-            execv(pointers[0], pointers.as_ptr());
-        },
+            execute(&arguments[2..]);
+        }
+        // Not by the first thread, and with more of them about.
+        "exec_in_thread" => {
+            for _ in 0..3 {
+                thread::spawn(|| loop {
+                    black_box(t_first(1));
+                });
+            }
+            thread::spawn(move || execute(&arguments[2..])).join().expect("it does not return");
+        }
         "signals" => signals(),
         "blocked" => unsafe {
             let (mut all, mut before) = ([0; 16], [0; 16]);
@@ -136,6 +142,13 @@ fn main() {
         },
         other => panic!("no mode {other}"),
     }
+}
+
+fn execute(arguments: &[String]) {
+    let words: Vec<String> = arguments.iter().map(|word| format!("{word}\0")).collect();
+    let mut pointers: Vec<*const i8> = words.iter().map(|word| word.as_ptr().cast()).collect();
+    pointers.push(std::ptr::null());
+    unsafe { execv(pointers[0], pointers.as_ptr()) };
 }
 
 fn race() {
