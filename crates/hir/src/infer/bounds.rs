@@ -234,9 +234,10 @@ impl Infer<'_> {
     /// Offers to write a bound where the parameter `param` is declared.
     pub(crate) fn offer_bound(&self, diag: Diagnostic, param: &str, bound: &str) -> Diagnostic {
         let ast = self.f.ast;
-        let here = match self.f.owner {
-            super::BodyOwner::Fn(function) => self.program.functions[function].span,
-            super::BodyOwner::Const(_) => diag.primary.span,
+        // The header of a type or an impl is no function's.
+        let here = match self.function_at_hand() {
+            Some(function) => self.program.functions[function].span,
+            None => diag.primary.span,
         };
         // The innermost declaration around this function with such a parameter.
         let mut found: Option<(u32, Span, &str)> = None;
@@ -277,6 +278,16 @@ impl Infer<'_> {
         }
     }
 
+    /// The function whose body or signature is being checked, if it is one's.
+    fn function_at_hand(&self) -> Option<FnId> {
+        match self.f.owner {
+            super::BodyOwner::Fn(function) => {
+                self.program.functions.get(function).map(|_| function)
+            }
+            super::BodyOwner::Const(_) => None,
+        }
+    }
+
     /// Whether it is still to be said that a parameter lacks a bound: once for
     /// a function and its signature.
     fn say_missing_bound(&mut self, param: Ty, trait_: TraitId) -> bool {
@@ -285,10 +296,7 @@ impl Infer<'_> {
             TyKind::Param(_, name) => name,
             _ => return true,
         };
-        let owner = match self.f.owner {
-            super::BodyOwner::Fn(function) => function,
-            super::BodyOwner::Const(_) => return true,
-        };
+        let Some(owner) = self.function_at_hand() else { return true };
         let mut said = self
             .program
             .session
