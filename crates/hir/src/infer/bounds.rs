@@ -144,6 +144,10 @@ impl Infer<'_> {
         cause: Cause,
     ) {
         let reference = TraitRef { trait_, args };
+        if self.has_lost_impl(|found| found == trait_) {
+            self.f.failed = true;
+            return;
+        }
         let trait_text = self.program.trait_shown(&self.table, reference);
         let ty_text = self.show(ty);
         let part_text = self.show(part);
@@ -229,6 +233,14 @@ impl Infer<'_> {
         }
         diag = self.why_not(diag, trait_, part, &trait_text, &part_text);
         self.error(diag);
+    }
+
+    /// Whether an impl of a trait is for a type that was refused: it may have
+    /// been the one that is missing.
+    pub(crate) fn has_lost_impl(&self, of: impl Fn(TraitId) -> bool) -> bool {
+        self.program.impls.iter().any(|def| {
+            def.self_ty == Ty::ERROR && def.trait_.is_some_and(|reference| of(reference.trait_))
+        })
     }
 
     /// Offers to write a bound where the parameter `param` is declared.

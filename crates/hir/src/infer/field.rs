@@ -192,7 +192,9 @@ impl Infer<'_> {
         if let TyKind::Adt(adt, _) = self.table.kind(ty) {
             let def = &self.program.adts[adt];
             if def.kind != AdtKind::Enum {
-                names = def.variants[0].fields.iter().map(|field| self.text(field.name)).collect();
+                let fields = def.variants[0].fields.iter();
+                let visible = fields.filter(|field| !self.is_hidden(def, field));
+                names = visible.map(|field| self.text(field.name)).collect();
             }
         }
         let symbols = self.method_symbols(ty);
@@ -219,6 +221,12 @@ impl Infer<'_> {
                 format!("{near}()"),
                 Applicability::Maybe,
             );
+        } else if matches!(self.table.kind(ty), TyKind::Adt(adt, _) if adt == self.program.lang.dict)
+        {
+            let text = format!("{}[\"{text}\"]", self.operand_text(base));
+            let whole = self.span(base).to(name.span);
+            let message = format!("what stands under a key is `{text}`");
+            diag = diag.suggest(message, whole, text, Applicability::Maybe);
         } else if !names.is_empty() {
             diag = diag.note(format!("its fields are `{}`", names.join("`, `")));
         }

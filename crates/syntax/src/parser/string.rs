@@ -69,9 +69,41 @@ impl Parser<'_> {
         let span = Span::new(lo, self.span().hi);
         let diagnostic =
             Diagnostic::error(&codes::UNCLOSED_INTERPOLATION, span, "nothing to interpolate")
-                .label("expected an expression between the braces")
-                .suggest("write `{{}}` for the characters", span, "{{}}", Applicability::Maybe);
-        self.report(diagnostic);
+                .label("expected an expression between the braces");
+        self.report(if self.is_filled_later() {
+            diagnostic.note("the value itself stands in the braces: `\"x = {x}\"`")
+        } else {
+            diagnostic.suggest(
+                "write `{{}}` for the characters",
+                span,
+                "{{}}",
+                Applicability::Maybe,
+            )
+        });
+    }
+
+    /// Whether something follows the string here that is meant to go into its
+    /// braces: `"{}".format(x)`, `print "{}", x`.
+    fn is_filled_later(&self) -> bool {
+        let mut depth = 0_usize;
+        for (offset, kind) in self.rest_of_line(0).iter().enumerate() {
+            match kind {
+                TokenKind::StrStart => depth += 1,
+                TokenKind::StrEnd if depth > 0 => depth -= 1,
+                TokenKind::StrEnd => {
+                    return match self.nth(offset + 1) {
+                        TokenKind::Comma => true,
+                        TokenKind::Dot => {
+                            let name = (self.pos + offset + 2).min(self.kinds.len() - 1);
+                            self.token_text(name) == "format"
+                        }
+                        _ => false,
+                    };
+                }
+                _ => {}
+            }
+        }
+        false
     }
 
     #[cold]
