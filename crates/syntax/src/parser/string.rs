@@ -70,40 +70,33 @@ impl Parser<'_> {
         let diagnostic =
             Diagnostic::error(&codes::UNCLOSED_INTERPOLATION, span, "nothing to interpolate")
                 .label("expected an expression between the braces");
-        self.report(if self.is_filled_later() {
-            diagnostic.note("the value itself stands in the braces: `\"x = {x}\"`")
-        } else {
-            diagnostic.suggest(
-                "write `{{}}` for the characters",
-                span,
-                "{{}}",
-                Applicability::Maybe,
-            )
+        let meant = "the value itself stands in the braces: `\"x = {x}\"`";
+        let write = "write `{{}}` for the characters";
+        self.report(match self.after_string() {
+            Some((TokenKind::Dot, "format")) => diagnostic.note(meant),
+            Some((TokenKind::Comma, _)) => {
+                diagnostic.suggest(write, span, "{{}}", Applicability::Maybe).note(meant)
+            }
+            _ => diagnostic.suggest(write, span, "{{}}", Applicability::Maybe),
         });
     }
 
-    /// Whether something follows the string here that is meant to go into its
-    /// braces: `"{}".format(x)`, `print "{}", x`.
-    fn is_filled_later(&self) -> bool {
+    /// What follows the string here on its line, and the word after that:
+    /// `"{}".format(x)` and `print "{}", x` mean to fill its braces.
+    fn after_string(&self) -> Option<(TokenKind, &str)> {
         let mut depth = 0_usize;
         for (offset, kind) in self.rest_of_line(0).iter().enumerate() {
             match kind {
                 TokenKind::StrStart => depth += 1,
                 TokenKind::StrEnd if depth > 0 => depth -= 1,
                 TokenKind::StrEnd => {
-                    return match self.nth(offset + 1) {
-                        TokenKind::Comma => true,
-                        TokenKind::Dot => {
-                            let name = (self.pos + offset + 2).min(self.kinds.len() - 1);
-                            self.token_text(name) == "format"
-                        }
-                        _ => false,
-                    };
+                    let word = (self.pos + offset + 2).min(self.kinds.len() - 1);
+                    return Some((self.nth(offset + 1), self.token_text(word)));
                 }
                 _ => {}
             }
         }
-        false
+        None
     }
 
     #[cold]
