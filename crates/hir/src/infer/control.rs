@@ -246,8 +246,8 @@ impl Infer<'_> {
                     return Ty::UNIT;
                 }
                 let mut want = join.ty.unwrap_or(Ty::UNIT);
-                let types = join.branches.iter().map(|branch| self.ty(*branch));
-                let other = types.filter(|ty| *ty != Ty::STR && *ty != Ty::NEVER).next();
+                let mut types = join.branches.iter().map(|branch| self.ty(*branch));
+                let other = types.find(|ty| *ty != Ty::STR && *ty != Ty::NEVER);
                 if want == Ty::STR
                     && let Some(other) = other
                     && self.all_retyped(&join.branches, other)
