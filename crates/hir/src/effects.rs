@@ -34,14 +34,19 @@ pub(crate) enum Effect {
 }
 
 /// The first effect of a body, or of a function that it may call, with its
-/// place in the body.
-pub(crate) fn find(program: &Program, body: &Body) -> Option<(Span, Effect)> {
-    let mut search = Search { program, seen: FxHashSet::default() };
+/// place in the body. Only those that `counts` says matter.
+pub(crate) fn find(
+    program: &Program,
+    body: &Body,
+    counts: fn(&Effect) -> bool,
+) -> Option<(Span, Effect)> {
+    let mut search = Search { program, counts, seen: FxHashSet::default() };
     search.body(body, None)
 }
 
 struct Search<'p> {
     program: &'p Program,
+    counts: fn(&Effect) -> bool,
     seen: FxHashSet<FnId>,
 }
 
@@ -72,7 +77,7 @@ impl Search<'_> {
                 },
                 _ => None,
             };
-            if let Some(effect) = found {
+            if let Some(effect) = found.filter(self.counts) {
                 return Some((span, effect));
             }
         }

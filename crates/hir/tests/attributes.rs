@@ -131,14 +131,11 @@ fn the_entry_says_what_the_program_is() {
 fn promises_are_checked() {
     let main = "fn main(): pass\n";
     let refused = [
-        ("@cached\nfn f(x: i64) -> i64:\n    print x\n    x\n", "E0706"),
         ("@cached\nfn f(mut xs: [i64]): xs.push(1)\n", "E0706"),
         ("@cached\nfn f(g: fn(i64) -> i64) -> i64: g(1)\n", "E0706"),
-        ("@cached\nfn f() -> str: input() ?? \"\"\n", "E0706"),
         ("class C:\n    n: i64 = 0\n@cached\nfn f(c: C) -> i64: c.n\n", "E0706"),
         ("class C:\n    n: i64 = 0\n@cached\nfn f(c: [C?]) -> i64: c.len()\n", "E0706"),
         ("class C:\n    n: i64 = 0\n@cached\nfn f() -> C: C()\n", "E0706"),
-        ("fn p(x: i64): print x\n@cached\nfn f(x: i64) -> i64:\n    p(x)\n    x\n", "E0706"),
         ("@interned\nfn f() -> i64: 1\n", "E0702"),
         ("@interned\nconst N = 1\n", "E0702"),
         ("trait T:\n    @inline\n    fn f(self) -> i64\n", "E0702"),
@@ -148,6 +145,9 @@ fn promises_are_checked() {
         assert_eq!(codes(&format!("{program}{main}")), [code], "{program}");
     }
     let accepted = [
+        "fn p(x: i64): print x\n@cached\nfn f(x: i64) -> i64:\n    p(x)\n    x\n",
+        "@cached\nfn f() -> str: input() ?? \"\"\n",
+        "@cached\nfn f(x: i64) -> i64:\n    print x\n    x\n",
         "@cached\nfn f(xs: [i64], s: str) -> i64: xs.sum() + s.len()\n",
         "@cached\nfn f(n: i64) -> i64: if n < 2: n else: f(n - 1) + f(n - 2)\n",
         "@interned\nfn f() -> str: \"a\"\n",

@@ -13,7 +13,7 @@ use crate::ty::{Ty, TyKind, Tys};
 pub(crate) enum Promise {
     /// `@interned`: the value is text.
     Interned,
-    /// `@cached`: equal arguments give equal results, and nothing else happens.
+    /// `@cached`: a result can be kept, found again and given again.
     Cached,
 }
 
@@ -107,21 +107,12 @@ impl Checker<'_, '_> {
             }
         }
         let Some(body) = program.body(function) else { return };
-        let Some((place, effect)) = effects::find(program, body) else { return };
-        let (why, label) = match effect {
-            Effect::Print => ("it prints", "`print` writes only when the function runs".to_owned()),
-            Effect::Variable => {
-                let label = "this variable may change between two calls";
-                ("it uses a variable of the script", label.to_owned())
-            }
-            Effect::Instance => {
-                let label = "every caller would get the same instance";
-                ("it makes an instance of a class", label.to_owned())
-            }
-            Effect::Outside(name) => {
-                ("it looks outside", format!("`{name}` may differ between two calls"))
-            }
-        };
+        // What it prints or reads happens when it runs, which is once for equal
+        // arguments. An instance would be handed to all that call it.
+        let is_instance = |effect: &Effect| *effect == Effect::Instance;
+        let Some((place, _)) = effects::find(program, body, is_instance) else { return };
+        let why = "it makes an instance of a class";
+        let label = "every caller would get the same instance".to_owned();
         self.diagnostics.push(refuse(why, place, label));
     }
 }

@@ -102,7 +102,7 @@ impl Evaluation<'_> {
         let failure = match failure {
             Failure::Deferred => {
                 let effect = || {
-                    effects::find(program, body)
+                    effects::find(program, body, |_| true)
                         .map(|(span, effect)| Failure::Impossible(span, why_not_constant(&effect)))
                 };
                 match self.refused_part(body).or_else(effect) {

@@ -144,6 +144,10 @@ impl Infer<'_> {
         cause: Cause,
     ) {
         let reference = TraitRef { trait_, args };
+        if self.has_lost_impl(|found| found == trait_) {
+            self.f.failed = true;
+            return;
+        }
         let trait_text = self.program.trait_shown(&self.table, reference);
         let ty_text = self.show(ty);
         let part_text = self.show(part);
@@ -231,12 +235,21 @@ impl Infer<'_> {
         self.error(diag);
     }
 
+    /// Whether an impl of a trait is for a type that was refused: it may have
+    /// been the one that is missing.
+    pub(crate) fn has_lost_impl(&self, of: impl Fn(TraitId) -> bool) -> bool {
+        self.program.impls.iter().any(|def| {
+            def.self_ty == Ty::ERROR && def.trait_.is_some_and(|reference| of(reference.trait_))
+        })
+    }
+
     /// Offers to write a bound where the parameter `param` is declared.
     pub(crate) fn offer_bound(&self, diag: Diagnostic, param: &str, bound: &str) -> Diagnostic {
         let ast = self.f.ast;
-        let here = match self.f.owner {
-            super::BodyOwner::Fn(function) => self.program.functions[function].span,
-            super::BodyOwner::Const(_) => diag.primary.span,
+        // The header of a type or an impl is no function's.
+        let here = match self.function_at_hand() {
+            Some(function) => self.program.functions[function].span,
+            None => diag.primary.span,
         };
         // The innermost declaration around this function with such a parameter.
         let mut found: Option<(u32, Span, &str)> = None;
@@ -277,6 +290,16 @@ impl Infer<'_> {
         }
     }
 
+    /// The function whose body or signature is being checked, if it is one's.
+    fn function_at_hand(&self) -> Option<FnId> {
+        match self.f.owner {
+            super::BodyOwner::Fn(function) => {
+                self.program.functions.get(function).map(|_| function)
+            }
+            super::BodyOwner::Const(_) => None,
+        }
+    }
+
     /// Whether it is still to be said that a parameter lacks a bound: once for
     /// a function and its signature.
     fn say_missing_bound(&mut self, param: Ty, trait_: TraitId) -> bool {
@@ -285,10 +308,7 @@ impl Infer<'_> {
             TyKind::Param(_, name) => name,
             _ => return true,
         };
-        let owner = match self.f.owner {
-            super::BodyOwner::Fn(function) => function,
-            super::BodyOwner::Const(_) => return true,
-        };
+        let Some(owner) = self.function_at_hand() else { return true };
         let mut said = self
             .program
             .session

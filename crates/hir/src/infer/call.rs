@@ -53,6 +53,7 @@ impl<'p> Infer<'p> {
             Tree::Field { base, name } => {
                 let receiver = self.expr(base, Expect::Any);
                 let site = CallSite { span, name: name.span };
+                let given = self.looked_for(receiver, name, given);
                 self.method_call(receiver, name, &given, &[], site, expect)
             }
             Tree::Index { base, args: types } => {
@@ -230,6 +231,29 @@ impl<'p> Infer<'p> {
             return false;
         }
         matches!(self.lookup_method(ty, name.symbol), Lookup::Found(_) | Lookup::Stuck(_))
+    }
+
+    /// The arguments of `['a', 'b'].contains(c)`: what is looked for says what
+    /// the literals are.
+    fn looked_for(&mut self, receiver: ExprId, name: ast::Name, given: Vec<Given>) -> Vec<Given> {
+        let looks = matches!(self.text(name.symbol), "contains" | "index_of");
+        let literal =
+            matches!(self.f.body.exprs[receiver].kind, ExprKind::List(_) | ExprKind::Set(_));
+        let [Given { name: None, mutable: None, tree, value: None }] = given[..] else {
+            return given;
+        };
+        if !looks || !literal || self.is_short_str(tree) {
+            return given;
+        }
+        let want = match self.table.kind(self.ty(receiver)) {
+            TyKind::List(element) => element,
+            TyKind::Adt(_, args) => self.table.part(args, 0),
+            _ => return given,
+        };
+        let value = self.expr(tree, Expect::Hint(want));
+        let ty = self.ty(value);
+        self.retype_short_elements(receiver, ty);
+        vec![Given { value: Some(value), ..given[0] }]
     }
 
     /// `receiver.name(args)`

@@ -159,8 +159,9 @@ impl<'p> Infer<'p> {
         let mut made: Vec<Arg> = Vec::with_capacity(slots.len());
         for (arg, position) in given.iter().zip(&positions) {
             let slot = &slots[*position];
-            if arg.name.is_some() {
-                self.check_field_visible(def, &fields[*position], arg.name);
+            match arg.name {
+                Some(name) => self.check_field_visible(def, &fields[*position], name),
+                None => self.check_field_set(def, &fields[*position], self.f.ast.span(arg.tree)),
             }
             let value = self.argument(arg, slot);
             made.push(Arg { param: *position as u32, mutable: false, value });
@@ -196,7 +197,7 @@ impl<'p> Infer<'p> {
             // One argument may be a dict whose key is a variable.
             Tree::Name(name) => {
                 slots.iter().any(|slot| slot.name == name)
-                    && (slots.len() > 1 || self.is_unknown(name))
+                    && (slots.len() > 1 || self.is_unknown(name) || !self.takes_braces(slots[0].ty))
             }
             _ => false,
         };
@@ -215,6 +216,16 @@ impl<'p> Infer<'p> {
             .label("expected `(`")
             .suggest("write parentheses", site.span, text, Applicability::Maybe),
         )
+    }
+
+    /// Whether a value of a type may be written in braces.
+    fn takes_braces(&self, ty: Ty) -> bool {
+        let lang = &self.program.lang;
+        match self.table.kind(ty) {
+            TyKind::Infer(_) => true,
+            TyKind::Adt(adt, _) => adt == lang.dict || adt == lang.set,
+            _ => false,
+        }
     }
 
     /// A variant as a value: itself, or the function that makes it.
@@ -262,7 +273,11 @@ impl<'p> Infer<'p> {
             _ => Vec::new(),
         };
         let program = self.program;
-        let types: Vec<Ty> = program.adts[adt].variants[variant as usize]
+        let def = &program.adts[adt];
+        for field in &def.variants[variant as usize].fields {
+            self.check_field_set(def, field, span);
+        }
+        let types: Vec<Ty> = def.variants[variant as usize]
             .fields
             .iter()
             .map(|field| self.table.substitute(field.ty, &args))

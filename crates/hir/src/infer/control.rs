@@ -4,10 +4,11 @@ use simple_source::{Applicability, Diagnostic, Span};
 use simple_syntax::ast::{self, Expr as Tree, StmtKind as TreeStmt};
 
 use super::expect::{Expect, Why};
+use super::table::VarKind;
 use super::{Infer, LocalKind, LoopFrame, Returns, obligation::Obligation};
 use crate::body::*;
 use crate::codes;
-use crate::ty::Ty;
+use crate::ty::{IntTy, Ty, TyKind};
 
 /// The branches of an `if` or `match`, whose values have to agree.
 struct Join {
@@ -17,11 +18,15 @@ struct Join {
     why: Why,
     branches: Vec<ExprId>,
     all_leave: bool,
+    /// What they have to be, where nothing is known of that yet: they agree
+    /// among themselves first.
+    open: Option<(Ty, Why)>,
 }
 
 impl Join {
     fn new(expect: Expect) -> Self {
-        Self { expect, ty: None, why: Why::Plain, branches: Vec::new(), all_leave: true }
+        let branches = Vec::new();
+        Self { expect, ty: None, why: Why::Plain, branches, all_leave: true, open: None }
     }
 }
 
@@ -158,14 +163,33 @@ impl Infer<'_> {
 
     // ---- branches
 
+    fn join(&self, expect: Expect) -> Join {
+        if let Expect::Need(want, why) = expect
+            && let Some(var) = self.table.as_var(self.table.shallow(want))
+            && self.table.var_kind(var) == VarKind::General
+        {
+            return Join { open: Some((want, why)), ..Join::new(Expect::Any) };
+        }
+        Join::new(expect)
+    }
+
     /// One branch of several.
     fn branch(&mut self, join: &mut Join, id: ast::ExprId) -> ExprId {
         let expect = match (join.expect, join.ty) {
+            // Characters so far are what the next branch makes them.
+            (Expect::Any | Expect::Hint(_), Some(Ty::STR)) => Expect::Hint(Ty::STR),
             (Expect::Any | Expect::Hint(_), Some(ty)) => Expect::Need(ty, join.why),
             (expect, _) => expect,
         };
         let branch = self.expr(id, expect);
         let ty = self.ty(branch);
+        if join.ty == Some(Ty::STR) && expect == Expect::Hint(Ty::STR) {
+            if self.all_retyped(&join.branches, ty) {
+                join.ty = Some(ty);
+            } else {
+                self.coerce_tail(branch, Ty::STR, join.why);
+            }
+        }
         if ty != Ty::NEVER {
             join.all_leave = false;
             if join.ty.is_none() {
@@ -175,6 +199,18 @@ impl Infer<'_> {
         }
         join.branches.push(branch);
         branch
+    }
+
+    /// Whether branches that are text have become the `char` or `u8` that
+    /// another one is.
+    fn all_retyped(&mut self, branches: &[ExprId], want: Ty) -> bool {
+        let can = |kind| matches!(kind, TyKind::Char | TyKind::Int(IntTy::U8));
+        can(self.table.kind(want))
+            && branches.iter().all(|branch| {
+                self.ty(*branch) == Ty::NEVER
+                    || self.ty(*branch) == want
+                    || self.retype_short_text(*branch, want)
+            })
     }
 
     /// The expression that gives a block its value.
@@ -194,13 +230,30 @@ impl Infer<'_> {
         match join.expect {
             Expect::Need(want, _) => want,
             Expect::Drop => Ty::UNIT,
-            Expect::Any | Expect::Hint(_) => join.ty.unwrap_or(Ty::UNIT),
+            Expect::Any | Expect::Hint(_) => {
+                let ty = join.ty.unwrap_or(Ty::UNIT);
+                if let (Some((want, why)), Some(last)) = (join.open, join.branches.last()) {
+                    let last = self.tail_of(*last);
+                    if !self.table.unify(ty, want) {
+                        self.mismatch(last, want, ty, why);
+                    }
+                }
+                ty
+            }
             Expect::Tail => {
                 let unit = join.branches.iter().any(|branch| self.ty(*branch) == Ty::UNIT);
                 if unit {
                     return Ty::UNIT;
                 }
-                let want = join.ty.unwrap_or(Ty::UNIT);
+                let mut want = join.ty.unwrap_or(Ty::UNIT);
+                let mut types = join.branches.iter().map(|branch| self.ty(*branch));
+                let other = types.find(|ty| *ty != Ty::STR && *ty != Ty::NEVER);
+                if want == Ty::STR
+                    && let Some(other) = other
+                    && self.all_retyped(&join.branches, other)
+                {
+                    want = other;
+                }
                 for branch in join.branches.clone() {
                     self.coerce_tail(branch, want, join.why);
                 }
@@ -237,7 +290,7 @@ impl Infer<'_> {
             Expect::Tail if !has_else => Expect::Drop,
             expect => expect,
         };
-        let mut join = Join::new(expect);
+        let mut join = self.join(expect);
         let mut made = Vec::new();
         let mut at = id;
         let mut last = None;
@@ -318,7 +371,7 @@ impl Infer<'_> {
         let Tree::Match { value, arms } = *ast.expr(id) else { return self.error_expr(span) };
         let value = self.expr(value, Expect::Any);
         let ty = self.ty(value);
-        let mut join = Join::new(expect);
+        let mut join = self.join(expect);
         let mut made = Vec::with_capacity(arms.len());
         for arm in ast.list(arms) {
             self.scopes.open();

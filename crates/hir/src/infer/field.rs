@@ -96,7 +96,7 @@ impl Infer<'_> {
                 let program = self.program;
                 let def = &program.adts[adt];
                 let field = &def.variants[0].fields[index as usize];
-                self.check_field_visible(def, field, Some(name));
+                self.check_field_visible(def, field, name);
             }
             return Some((ExprKind::Field { base, index }, field_ty));
         }
@@ -104,38 +104,27 @@ impl Infer<'_> {
         None
     }
 
+    /// Whether a field is one of another file that only that file uses.
+    fn is_hidden(&self, def: &AdtDef, field: &FieldDef) -> bool {
+        self.text(field.name).starts_with('_') && !self.sees_private(def.module)
+    }
+
+    /// Reports a field without its name, as an argument or in a pattern, that
+    /// is private to another file.
+    pub(crate) fn check_field_set(&mut self, def: &AdtDef, field: &FieldDef, span: Span) {
+        if self.is_hidden(def, field) {
+            let name = ast::Name { symbol: field.name, span };
+            self.private_member("field", name, def.module, field.span);
+        }
+    }
+
     /// Reports a field that is private to another file.
-    pub(crate) fn check_field_visible(
-        &mut self,
-        def: &AdtDef,
-        field: &FieldDef,
-        name: Option<ast::Name>,
-    ) {
-        let Some(name) = name else { return };
+    pub(crate) fn check_field_visible(&mut self, def: &AdtDef, field: &FieldDef, name: ast::Name) {
         if self.sees_private(def.module) {
             return;
         }
-        if self.text(field.name).starts_with('_') {
-            let text = self.text(field.name);
-            let path = self.text(self.program.modules[def.module].path);
-            let mut diag = Diagnostic::error(
-                &codes::PRIVATE_MEMBER,
-                name.span,
-                format!("the field `{text}` is private to the module `{path}`"),
-            )
-            .label("cannot be used here")
-            .also(field.span, "declared here")
-            .note("members whose names begin with `_` belong to their type's file");
-            let visible = def.variants[0].fields.iter().map(|field| self.text(field.name));
-            if let Some(other) = visible.into_iter().find(|name| !name.starts_with('_')) {
-                diag = diag.suggest(
-                    format!("`{other}` can be used"),
-                    name.span,
-                    other,
-                    Applicability::Maybe,
-                );
-            }
-            self.error(diag);
+        if self.is_hidden(def, field) {
+            self.private_member("field", name, def.module, field.span);
         } else if !def.public {
             let owner = self.text(def.name);
             let path = self.text(self.program.modules[def.module].path);
@@ -203,7 +192,9 @@ impl Infer<'_> {
         if let TyKind::Adt(adt, _) = self.table.kind(ty) {
             let def = &self.program.adts[adt];
             if def.kind != AdtKind::Enum {
-                names = def.variants[0].fields.iter().map(|field| self.text(field.name)).collect();
+                let fields = def.variants[0].fields.iter();
+                let visible = fields.filter(|field| !self.is_hidden(def, field));
+                names = visible.map(|field| self.text(field.name)).collect();
             }
         }
         let symbols = self.method_symbols(ty);
@@ -230,6 +221,12 @@ impl Infer<'_> {
                 format!("{near}()"),
                 Applicability::Maybe,
             );
+        } else if matches!(self.table.kind(ty), TyKind::Adt(adt, _) if adt == self.program.lang.dict)
+        {
+            let text = format!("{}[\"{text}\"]", self.operand_text(base));
+            let whole = self.span(base).to(name.span);
+            let message = format!("what stands under a key is `{text}`");
+            diag = diag.suggest(message, whole, text, Applicability::Maybe);
         } else if !names.is_empty() {
             diag = diag.note(format!("its fields are `{}`", names.join("`, `")));
         }

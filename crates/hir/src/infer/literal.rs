@@ -116,20 +116,95 @@ impl Infer<'_> {
 
     /// Text; a `char` or a `u8` if it is one character and that is expected.
     pub(crate) fn str_literal(&mut self, symbol: Symbol, hint: Option<Ty>, span: Span) -> ExprId {
-        if let Some(hint) = hint {
-            let text = self.text(symbol);
-            let mut chars = text.chars();
-            if let (Some(first), None) = (chars.next(), chars.next()) {
-                match self.table.kind(hint) {
-                    TyKind::Char => return self.push(ExprKind::Char(first), Ty::CHAR, span),
-                    TyKind::Int(IntTy::U8) if first.is_ascii() => {
-                        return self.push(ExprKind::Int(u64::from(first as u32)), Ty::U8, span);
-                    }
-                    _ => {}
-                }
-            }
+        if let Some(hint) = hint
+            && let Some(kind) = self.short_as(symbol, self.table.kind(hint))
+        {
+            return self.push(kind, hint, span);
         }
         self.push(ExprKind::Str(symbol), Ty::STR, span)
+    }
+
+    /// What a text is as a `char` or a `u8`, if it is one character.
+    fn short_as(&self, symbol: Symbol, want: TyKind) -> Option<ExprKind> {
+        let mut chars = self.text(symbol).chars();
+        let (Some(first), None) = (chars.next(), chars.next()) else { return None };
+        match want {
+            TyKind::Char => Some(ExprKind::Char(first)),
+            TyKind::Int(IntTy::U8) if first.is_ascii() => {
+                Some(ExprKind::Int(u64::from(first as u32)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Makes literals of one character what turned out to be expected of them:
+    /// `id` is one, or a block or branches that end in them, and `want` is
+    /// `char` or `u8`. Changes nothing if some of it cannot be that.
+    pub(crate) fn retype_short_text(&mut self, id: ExprId, want: Ty) -> bool {
+        let want_kind = self.table.kind(want);
+        if !matches!(want_kind, TyKind::Char | TyKind::Int(IntTy::U8)) {
+            return false;
+        }
+        let mut found = vec![id];
+        let mut next = 0;
+        while let Some(&id) = found.get(next) {
+            next += 1;
+            if self.ty(id) == Ty::NEVER {
+                continue;
+            }
+            match self.f.body.exprs[id].kind {
+                ExprKind::Str(symbol) if self.short_as(symbol, want_kind).is_some() => {}
+                ExprKind::Block { tail: Some(tail), .. } => found.push(tail),
+                ExprKind::If { then, otherwise: Some(otherwise), .. } => {
+                    found.extend([then, otherwise]);
+                }
+                ExprKind::Match { arms, .. } => {
+                    found.extend(self.f.body.list(arms).iter().map(|arm| arm.body));
+                }
+                _ => return false,
+            }
+        }
+        for id in found {
+            let Expr { kind, ty, .. } = self.f.body.exprs[id];
+            if self.table.shallow(ty) == Ty::NEVER {
+                continue;
+            }
+            let kind = match kind {
+                ExprKind::Str(symbol) => self.short_as(symbol, want_kind).unwrap_or(kind),
+                kind => kind,
+            };
+            let expr = &mut self.f.body.exprs[id];
+            (expr.kind, expr.ty) = (kind, want);
+        }
+        true
+    }
+
+    /// The same for the elements of a list or a set that stands there as a
+    /// literal, which is what something of type `want` is looked for in.
+    pub(crate) fn retype_short_elements(&mut self, container: ExprId, want: Ty) {
+        let want = self.table.shallow(want);
+        let (elements, is_list) = match self.f.body.exprs[container].kind {
+            ExprKind::List(elements) => (elements, true),
+            ExprKind::Set(elements) => (elements, false),
+            _ => return,
+        };
+        let elements = self.f.body.list(elements).to_vec();
+        let want_kind = self.table.kind(want);
+        let all_short = elements.iter().all(|element| match self.f.body.exprs[*element].kind {
+            ExprKind::Str(symbol) => self.short_as(symbol, want_kind).is_some(),
+            _ => false,
+        });
+        if elements.is_empty() || !all_short {
+            return;
+        }
+        for element in elements {
+            self.retype_short_text(element, want);
+        }
+        let ty = match is_list {
+            true => self.table.list_of(want),
+            false => self.adt_of(self.program.lang.set, &[want]),
+        };
+        self.f.body.exprs[container].ty = ty;
     }
 
     /// Whether an expression of the tree is a literal of one character.

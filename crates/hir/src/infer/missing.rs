@@ -375,6 +375,30 @@ impl Infer<'_> {
         None
     }
 
+    /// What is written here for a method of another language whose arguments
+    /// do not fit the method that does the same.
+    fn other_form(&self, receiver: ExprId, ty: Ty, name: &str, given: &[Given]) -> Option<String> {
+        let operand = self.operand_text(receiver);
+        let args: Vec<&str> = given.iter().map(|arg| self.ast_text(arg.tree)).collect();
+        let is_dict =
+            matches!(self.table.kind(ty), TyKind::Adt(adt, _) if adt == self.program.lang.dict);
+        let is_text = self.table.kind(ty) == TyKind::Str;
+        Some(match (name, args.as_slice()) {
+            ("insert" | "put" | "set" | "add", [key, value]) if is_dict => {
+                format!("{operand}[{key}] = {value}")
+            }
+            ("pop" | "delete" | "erase", [key]) if is_dict => format!("{operand}.remove({key})"),
+            ("push_str" | "append" | "push" | "concat", [more]) if is_text => {
+                format!("{operand} += {more}")
+            }
+            ("count", [part]) if is_text => format!("{operand}.split({part}).len() - 1"),
+            ("charAt" | "char_at", [index]) if is_text => {
+                format!("{operand}.chars().to_list()[{index}]")
+            }
+            _ => return None,
+        })
+    }
+
     /// Reports that a value has no method of a name.
     pub(crate) fn unknown_method(
         &mut self,
@@ -390,6 +414,12 @@ impl Infer<'_> {
             && matches!(self.lookup_method(inner, name.symbol), Lookup::Found(_))
         {
             self.option_member(receiver, ty, name);
+            return;
+        }
+        let owners = self.program.session.tables.trait_methods.get(&name.symbol);
+        let owners = owners.map_or(&[][..], Vec::as_slice);
+        if self.has_lost_impl(|trait_| owners.iter().any(|(owner, _)| *owner == trait_)) {
+            self.f.failed = true;
             return;
         }
         if let Some((_, field_ty)) = self.find_field(ty, name.symbol) {
@@ -451,6 +481,11 @@ impl Infer<'_> {
             format!("`{shown}` has no method `{text}`"),
         )
         .label("not found");
+        if let Some(better) = self.other_form(receiver, ty, text, given) {
+            let message = format!("write `{better}`");
+            self.error(diag.suggest(message, site.span, better, Applicability::Maybe));
+            return;
+        }
         if matches!(
             text,
             "unwrap" | "expect" | "unwrap_or" | "is_some" | "is_none" | "is_ok" | "is_err"

@@ -220,6 +220,8 @@ pub(crate) struct Infer<'p> {
     obligations: Vec<Option<obligation::Pending>>,
     delayed: Vec<signature::Delayed>,
     rigid_bounds: Vec<(Var, Vec<TraitRef>)>,
+    /// Whether types have traits: the questions that are being answered.
+    goals: Vec<(TraitId, Ty, Tys)>,
     pub(crate) diags: Vec<Diagnostic>,
     checks: Vec<crate::declare::written::TypeCheck>,
     /// Types of results that are `()` unless something decides them: those of
@@ -248,6 +250,7 @@ impl<'p> Infer<'p> {
             obligations: Vec::new(),
             delayed: Vec::new(),
             rigid_bounds: Vec::new(),
+            goals: Vec::new(),
             diags: Vec::new(),
             checks: Vec::new(),
             unit_unless_decided: Vec::new(),
@@ -262,6 +265,7 @@ impl<'p> Infer<'p> {
     /// Prepares for questions about types in terms of some declaration's
     /// generic parameters.
     pub(crate) fn environment(&mut self, module: ModuleId, generics: &Generics) {
+        self.f.owner = BodyOwner::Fn(FnId(u32::MAX));
         self.f.module = module;
         self.f.ast = self.program.ast(module);
         self.f.generics.clone_from(&generics.params);

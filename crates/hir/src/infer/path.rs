@@ -86,7 +86,9 @@ impl<'p> Infer<'p> {
                     _ => return None,
                 };
                 match base_static {
-                    Static::Type(_) | Static::Fn(..) | Static::Method(..) | Static::Error => {}
+                    Static::Type(_) | Static::Fn(..) | Static::Method(..) => {}
+                    // Whether types or an index follow is not known.
+                    Static::Error => return Some(Static::Error),
                     _ => return None,
                 }
                 let mut types = Vec::with_capacity(args.len());

@@ -55,8 +55,11 @@ impl Infer<'_> {
 
     fn holds_at(&mut self, trait_: TraitId, ty: Ty, args: Tys, depth: u32) -> Holds {
         let ty = self.table.shallow(ty);
-        if ty == Ty::ERROR || ty == Ty::NEVER || depth > MAX_DEPTH {
+        if ty == Ty::ERROR || ty == Ty::NEVER {
             return Holds::Yes;
+        }
+        if depth > MAX_DEPTH {
+            return self.circular(trait_, ty);
         }
         if self.program.is_sealed(trait_) {
             return self.sealed(trait_, ty);
@@ -98,7 +101,13 @@ impl Infer<'_> {
             }
             _ => {}
         }
-        match self.find_impls(trait_, ty, args, depth).as_slice() {
+        if self.goals.iter().any(|goal| self.is_goal(goal, trait_, ty, args)) {
+            return self.circular(trait_, ty);
+        }
+        self.goals.push((trait_, ty, args));
+        let found = self.find_impls(trait_, ty, args, depth);
+        self.goals.pop();
+        match found.as_slice() {
             [] => {}
             [one] if one.certain => return Holds::Yes,
             found => {
@@ -112,6 +121,48 @@ impl Infer<'_> {
             return Holds::No(ty);
         }
         self.by_structure(trait_, ty, depth)
+    }
+
+    /// The answer to a question that is asked again on the way to its answer. A
+    /// trait that types have by their structure holds for those that contain
+    /// themselves; an impl that is needed so that it applies does not apply.
+    fn circular(&self, trait_: TraitId, ty: Ty) -> Holds {
+        if self.program.is_structural(trait_) { Holds::Yes } else { Holds::No(ty) }
+    }
+
+    fn is_goal(&self, goal: &(TraitId, Ty, Tys), trait_: TraitId, ty: Ty, args: Tys) -> bool {
+        let &(asked, asked_ty, asked_args) = goal;
+        asked == trait_ && self.alike(asked_ty, ty, 0) && self.lists_alike(asked_args, args, 0)
+    }
+
+    /// Whether two types are the same as far as they are known.
+    fn alike(&self, a: Ty, b: Ty, depth: u32) -> bool {
+        let (a, b) = (self.table.shallow(a), self.table.shallow(b));
+        if a == b {
+            return true;
+        }
+        if depth > super::table::MAX_TYPE_DEPTH {
+            return false;
+        }
+        match (self.table.kind(a), self.table.kind(b)) {
+            (TyKind::List(x), TyKind::List(y)) => self.alike(x, y, depth + 1),
+            (TyKind::Tuple(xs), TyKind::Tuple(ys)) => self.lists_alike(xs, ys, depth + 1),
+            (TyKind::Adt(x, xs), TyKind::Adt(y, ys)) => {
+                x == y && self.lists_alike(xs, ys, depth + 1)
+            }
+            (TyKind::Dyn(x, xs), TyKind::Dyn(y, ys)) => {
+                x == y && self.lists_alike(xs, ys, depth + 1)
+            }
+            (TyKind::Fn(xs, x), TyKind::Fn(ys, y)) => {
+                self.lists_alike(xs, ys, depth + 1) && self.alike(x, y, depth + 1)
+            }
+            _ => false,
+        }
+    }
+
+    fn lists_alike(&self, a: Tys, b: Tys, depth: u32) -> bool {
+        let (a, b) = (self.table.list(a), self.table.list(b));
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.alike(*a, *b, depth))
     }
 
     fn sealed(&mut self, trait_: TraitId, ty: Ty) -> Holds {
@@ -206,10 +257,13 @@ impl Infer<'_> {
         if class != NumberClass::None && self.program.is_structural(trait_) {
             return Holds::Yes;
         }
-        match self.find_impls(trait_, ty, args, depth).first() {
-            Some(_) => Holds::Yes,
-            None => Holds::No(ty),
+        if self.goals.iter().any(|goal| self.is_goal(goal, trait_, ty, args)) {
+            return self.circular(trait_, ty);
         }
+        self.goals.push((trait_, ty, args));
+        let found = self.find_impls(trait_, ty, args, depth);
+        self.goals.pop();
+        if found.is_empty() { Holds::No(ty) } else { Holds::Yes }
     }
 
     /// The arguments with which a `dyn` has a trait.

@@ -113,7 +113,16 @@ impl Printer<'_> {
                         at += 1;
                     }
                 }
-                kind if is_opener(kind) => at = self.bracket(at, to),
+                kind if is_opener(kind) => {
+                    // The line ends at the comma, as if the text's did.
+                    let after = self.measure.partner(at) + 1;
+                    let line_end = if layout.breaks_at_commas {
+                        self.commas(after, to).next().map_or(to, |comma| comma + 1)
+                    } else {
+                        to
+                    };
+                    at = self.bracket(at, line_end);
+                }
                 _ => {
                     self.token(at);
                     at += 1;

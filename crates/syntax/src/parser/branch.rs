@@ -3,6 +3,7 @@
 use simple_source::{Applicability, Diagnostic, Span};
 
 use super::Parser;
+use super::expr::MAX_SUGGESTED;
 use crate::ast::{BinaryOp, Expr, ExprId};
 use crate::codes;
 use crate::limits::MAX_BRANCHES;
@@ -22,7 +23,19 @@ impl Parser<'_> {
         self.bump();
         loop {
             let condition = self.condition();
-            let then = self.branch_body("the condition");
+            let foreign_then = self.is_foreign_then().then(|| self.span());
+            if foreign_then.is_some() {
+                self.bump();
+            }
+            let then = match foreign_then {
+                Some(_) => self.colonless_body(),
+                None => self.branch_body("the condition"),
+            };
+            if let Some(word) = foreign_then {
+                otherwise = self.foreign_then(lo, word, condition, then);
+                branches.push(Branch { lo, condition, then });
+                break;
+            }
             if branches.len() < MAX_BRANCHES {
                 branches.push(Branch { lo, condition, then });
             } else if branches.len() == MAX_BRANCHES {
@@ -57,6 +70,47 @@ impl Parser<'_> {
         if !self.block_colon(after) {
             return self.error_expr();
         }
+        self.colonless_body()
+    }
+
+    /// `if c then a else b`
+    fn is_foreign_then(&self) -> bool {
+        self.at(TokenKind::Ident) && self.token_text_at(0) == "then" && !self.panicking
+    }
+
+    /// Reports `then` and reads the `else` of the same line, which needs no `:`
+    /// either.
+    #[cold]
+    fn foreign_then(
+        &mut self,
+        lo: u32,
+        word: Span,
+        condition: ExprId,
+        then: ExprId,
+    ) -> Option<ExprId> {
+        let otherwise = (self.at(TokenKind::Else) && !self.panicking).then(|| {
+            self.bump();
+            self.eat(TokenKind::Colon);
+            self.colonless_body()
+        });
+        let text = |parser: &Self, expr: ExprId| parser.snippet(parser.ast.span(expr)).to_owned();
+        let mut better = format!("if {}: {}", text(self, condition), text(self, then));
+        if let Some(otherwise) = otherwise {
+            better = format!("{better} else: {}", text(self, otherwise));
+        }
+        let whole = self.span_from(lo);
+        let mut diagnostic =
+            Diagnostic::error(&codes::MISSING_COLON, word, "an `if` has no `then`")
+                .label("expected `:`");
+        if !better.contains('\n') && whole.len() <= MAX_SUGGESTED {
+            let message = format!("write `{better}`");
+            diagnostic = diagnostic.suggest(message, whole, better, Applicability::Maybe);
+        }
+        self.note(diagnostic);
+        otherwise
+    }
+
+    fn colonless_body(&mut self) -> ExprId {
         let is_inline = !self.at(TokenKind::Newline);
         let outer = self.in_inline_if;
         self.in_inline_if |= is_inline;

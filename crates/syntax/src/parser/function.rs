@@ -213,8 +213,8 @@ impl Parser<'_> {
         let mut params: Vec<Param> = Vec::new();
         self.in_brackets(|parser| {
             while !parser.at(TokenKind::RParen) {
-                let param = parser.param(is_lambda, params.len());
-                parser.check_default_order(&params, &param);
+                let mut param = parser.param(is_lambda, params.len());
+                parser.check_default_order(&params, &mut param);
                 if param.name.symbol == sym::SELF {
                     // Where it belongs, if it is not there.
                     params.insert(0, param);
@@ -314,7 +314,7 @@ impl Parser<'_> {
         Param { name, mutable, ty: None, default: None, span: self.span_from(lo) }
     }
 
-    fn check_default_order(&mut self, before: &[Param], param: &Param) {
+    fn check_default_order(&mut self, before: &[Param], param: &mut Param) {
         if param.default.is_some() || self.panicking {
             return;
         }
@@ -328,6 +328,8 @@ impl Parser<'_> {
         .also(defaulted.name.span, "has a default")
         .note("parameters with defaults come last");
         self.note(diagnostic);
+        // Calls may leave it out until that is mended.
+        param.default = Some(self.error_expr());
     }
 
     #[cold]

@@ -168,6 +168,9 @@ impl Parser<'_> {
     /// One argument; those of the same call before it are above `mark`.
     pub(super) fn arg(&mut self, mark: usize) {
         let lo = self.lo();
+        if self.at(TokenKind::Amp) && self.nth(1) == TokenKind::Mut {
+            self.foreign_mut_argument();
+        }
         let mut mutable = self.eat_mut();
         let mut name = None;
         if self.at(TokenKind::Ident) {

@@ -69,9 +69,34 @@ impl Parser<'_> {
         let span = Span::new(lo, self.span().hi);
         let diagnostic =
             Diagnostic::error(&codes::UNCLOSED_INTERPOLATION, span, "nothing to interpolate")
-                .label("expected an expression between the braces")
-                .suggest("write `{{}}` for the characters", span, "{{}}", Applicability::Maybe);
-        self.report(diagnostic);
+                .label("expected an expression between the braces");
+        let meant = "the value itself stands in the braces: `\"x = {x}\"`";
+        let write = "write `{{}}` for the characters";
+        self.report(match self.after_string() {
+            Some((TokenKind::Dot, "format")) => diagnostic.note(meant),
+            Some((TokenKind::Comma, _)) => {
+                diagnostic.suggest(write, span, "{{}}", Applicability::Maybe).note(meant)
+            }
+            _ => diagnostic.suggest(write, span, "{{}}", Applicability::Maybe),
+        });
+    }
+
+    /// What follows the string here on its line, and the word after that:
+    /// `"{}".format(x)` and `print "{}", x` mean to fill its braces.
+    fn after_string(&self) -> Option<(TokenKind, &str)> {
+        let mut depth = 0_usize;
+        for (offset, kind) in self.rest_of_line(0).iter().enumerate() {
+            match kind {
+                TokenKind::StrStart => depth += 1,
+                TokenKind::StrEnd if depth > 0 => depth -= 1,
+                TokenKind::StrEnd => {
+                    let word = (self.pos + offset + 2).min(self.kinds.len() - 1);
+                    return Some((self.nth(offset + 1), self.token_text(word)));
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     #[cold]

@@ -219,7 +219,11 @@ impl Parser<'_> {
             let span = self.span_from(lo);
             self.ast.add_type(crate::ast::Type { kind: TypeKind::Error, span })
         };
-        let default = (!self.panicking && self.eat(TokenKind::Eq)).then(|| self.expr());
+        let mut default = (!self.panicking && self.eat(TokenKind::Eq)).then(|| self.expr());
+        if matches!(self.ast.ty(ty).kind, TypeKind::Error) && default.is_some() {
+            // Without its type there is nothing to say of the value.
+            default = Some(self.error_expr());
+        }
         let field = Field { name, ty, default, doc, span: self.span_from(lo) };
         self.check_field_order(&members.fields, &field);
         members.fields.push(field);
@@ -249,6 +253,9 @@ impl Parser<'_> {
             return;
         }
         let Some(defaulted) = before.last().filter(|field| field.default.is_some()) else { return };
+        if matches!(self.ast.ty(defaulted.ty).kind, TypeKind::Error) {
+            return;
+        }
         let diagnostic = Diagnostic::error(
             &codes::PARAMETER,
             field.name.span,

@@ -468,6 +468,15 @@ impl Infer<'_> {
         .label("no such conversion");
         let float = matches!(self.table.kind(to), TyKind::Float(FloatTy::F32 | FloatTy::F64));
         diag = match (self.table.kind(from), self.table.kind(to)) {
+            (TyKind::Str, TyKind::Int(_))
+                if matches!(self.f.body.exprs[value].kind, ExprKind::Str(symbol)
+                    if self.text(symbol).chars().count() == 1
+                        && self.text(symbol).parse::<u8>().is_err()) =>
+            {
+                diag.note(format!(
+                    "for the number of a character: `val c: char = {text}`, then `c as {b}`"
+                ))
+            }
             (TyKind::Str, TyKind::Int(_)) => diag
                 .suggest("read the number", span, format!("{text}.to_int()"), Maybe)
                 .note("this gives an option: the text may be no number"),

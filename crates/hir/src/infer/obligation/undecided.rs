@@ -150,6 +150,9 @@ impl Infer<'_> {
             "None" | "nil" => {
                 diag.note("write the type where it is declared: `val x: i64? = None`")
             }
+            "Ok" | "Err" => diag.note(format!(
+                "write the type where it is declared: `val r: Result[i64, str] = {text}(..)`"
+            )),
             _ if text.ends_with(')') => {
                 let name = text.split('(').next().unwrap_or("");
                 let plain = !name.is_empty()

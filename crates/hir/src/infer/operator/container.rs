@@ -30,13 +30,19 @@ impl<'p> Infer<'p> {
             self.solve_ready();
             ty = self.ty(container);
         }
+        let known = self.literals_of(container).then(|| self.expr(left, Expect::Hint(Ty::STR)));
+        if let Some(known) = known {
+            let want = self.ty(known);
+            self.retype_short_elements(container, want);
+            ty = self.ty(container);
+        }
         let element = self.element_of(ty);
         let expect = match element {
             Some(element) => Expect::Need(element, Why::Plain),
             None if self.table.kind(ty) == TyKind::Str => Expect::Hint(Ty::STR),
             None => Expect::Any,
         };
-        let value = self.expr(left, expect);
+        let value = known.unwrap_or_else(|| self.expr(left, expect));
         let made = match self.table.as_var(ty) {
             Some(var) if self.table.var_kind(var) == VarKind::General => {
                 let made = self.push(ExprKind::Error, Ty::BOOL, span);
@@ -54,6 +60,21 @@ impl<'p> Infer<'p> {
             return self.push(kind, Ty::BOOL, span);
         }
         made
+    }
+
+    /// Whether an expression is a list or a set of text, written out: of
+    /// characters if one is looked for in it.
+    fn literals_of(&self, container: ExprId) -> bool {
+        let (ExprKind::List(elements) | ExprKind::Set(elements)) =
+            self.f.body.exprs[container].kind
+        else {
+            return false;
+        };
+        self.f
+            .body
+            .list(elements)
+            .iter()
+            .all(|element| matches!(self.f.body.exprs[*element].kind, ExprKind::Str(_)))
     }
 
     /// What the elements of a container are, for `in`.

@@ -260,6 +260,11 @@ impl Infer<'_> {
                 (self.pattern_field(variant, def, name), field.pat)
             } else {
                 positional += 1;
+                if let Some(found) = variant.fields.get(positional - 1)
+                    && !matches!(pat.kind, Tree::Wildcard)
+                {
+                    self.check_field_set(def, found, pat.span);
+                }
                 (Some(positional - 1).filter(|index| *index < variant.fields.len()), field.pat)
             };
             let Some(index) = index else {

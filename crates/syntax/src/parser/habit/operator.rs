@@ -32,6 +32,26 @@ impl Parser<'_> {
         self.mend(diagnostic, span, "not ");
     }
 
+    /// `f(&mut x)`: passes the `&`; what follows is an argument.
+    #[cold]
+    pub(in crate::parser) fn foreign_mut_argument(&mut self) {
+        self.no_references();
+        self.bump();
+    }
+
+    /// Reports the `&` or `&mut` here.
+    fn no_references(&mut self) {
+        let span = self.span();
+        let is_mut = self.nth(1) == TokenKind::Mut;
+        let hi = if is_mut { self.tokens.span(self.pos + 1, self.base).hi } else { span.hi };
+        let span = Span::new(span.lo, hi);
+        let diagnostic = self
+            .foreign_expression(span, "there are no references to take")
+            .label("not needed")
+            .note("values are passed without copying; `f(mut x)` lets `f` change `x`");
+        self.mend(diagnostic, span, if is_mut { "mut" } else { "" });
+    }
+
     /// Prefix operators that do not exist.
     #[cold]
     pub(in crate::parser) fn foreign_prefix(&mut self, min: u8) -> ExprId {
@@ -46,16 +66,8 @@ impl Parser<'_> {
                 self.mend(diagnostic, span, "");
             }
             Amp | AmpAmp => {
-                let is_mut = self.nth(1) == Mut;
-                let hi =
-                    if is_mut { self.tokens.span(self.pos + 1, self.base).hi } else { span.hi };
-                let span = Span::new(span.lo, hi);
-                let diagnostic = self
-                    .foreign_expression(span, "there are no references to take")
-                    .label("not needed")
-                    .note("values are passed without copying; `f(mut x)` lets `f` change `x`");
-                self.mend(diagnostic, span, if is_mut { "mut" } else { "" });
-                if is_mut {
+                self.no_references();
+                if self.nth(1) == Mut {
                     self.bump();
                 }
             }

@@ -210,7 +210,22 @@ impl Parser<'_> {
 
     /// `for (i = 0; i < n; i++)`
     pub(in crate::parser) fn is_foreign_for(&self) -> bool {
-        self.at(TokenKind::LParen) && self.rest_of_line_has(TokenKind::Semicolon)
+        use TokenKind::*;
+        if !self.at(LParen) {
+            return false;
+        }
+        // `[v; n]` may stand further right, or in a bracket of the pattern.
+        let mut depth = 0usize;
+        for kind in self.rest_of_line(0) {
+            match kind {
+                LParen | LBracket | LBrace => depth += 1,
+                RParen | RBracket | RBrace if depth <= 1 => return false,
+                RParen | RBracket | RBrace => depth -= 1,
+                Semicolon if depth == 1 => return true,
+                _ => {}
+            }
+        }
+        false
     }
 
     #[cold]
