@@ -211,13 +211,13 @@ fn manifests_are_in_the_notation() {
         command.current_dir(folder).args(args);
         support::run(&mut command, b"").expect("the command runs")
     };
-    // A name that is no word.
-    assert!(simple(&["new", "my app"], folder.path()).status.success());
-    let package = folder.path().join("my app");
+    // A name that would be another kind of value without quotes.
+    assert!(simple(&["new", "nil"], folder.path()).status.success());
+    let package = folder.path().join("nil");
     let manifest = package.join("simple.sdn");
     let text = std::fs::read_to_string(&manifest).expect("it is there");
-    assert_eq!(text, "name: \"my app\"\nversion: 0.1.0\n");
-    expect(&sdn(&package, &["get", "simple.sdn", "name"], ""), 0, "my app\n", "");
+    assert_eq!(text, "name: \"nil\"\nversion: 0.1.0\n");
+    expect(&sdn(&package, &["get", "simple.sdn", "name"], ""), 0, "nil\n", "");
     assert!(simple(&["check"], &package).status.success());
     std::fs::write(&manifest, "name: my app\n").expect("it can be written");
     let message = "\
