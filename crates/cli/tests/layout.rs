@@ -165,6 +165,10 @@ fn a_package_names_its_plan() {
     std::fs::write(folder.join("simple.sdn"), manifest).expect("it can be written");
     succeed(&folder, &["layout", "solve", "p.sdn"]);
     succeed(&folder, &["build", "--release", "-o", "planned"]);
+    // Another program beside the package's is none of the plan's business.
+    std::fs::write(folder.join("src/tool.spl"), "print \"tool\"\n").expect("it can be written");
+    let (_, said) = succeed(&folder, &["build", "--release", "src/tool.spl", "-o", "tool"]);
+    assert_eq!(said, "");
     succeed(&folder, &["layout", "record", "--stop", "ready", "-o", "q.sdn", "--", "./planned"]);
     let (after, bound) = pages(&folder.join("q.sdn"));
     assert!(after as u64 <= bound + 1, "{after} pages, where {bound} would do");

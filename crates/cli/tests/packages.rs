@@ -29,9 +29,11 @@ fn output(folder: &Path, args: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
 }
 
-fn circle() -> PathBuf {
+/// A package whose modules need each other. Tests run side by side, so each has
+/// a folder of its own.
+fn circle(name: &str) -> PathBuf {
     package(
-        "circle",
+        name,
         &[
             ("main.spl", "use stock.item.{total}\npub const STEP = 3\nfn main(): print total()\n"),
             (
@@ -50,7 +52,7 @@ fn circle() -> PathBuf {
 
 #[test]
 fn every_module_is_tested_under_its_own_path() {
-    let root = circle();
+    let root = circle("circle");
     assert_eq!(output(&root, &["run"]), (true, "3\n".to_owned()));
     let (passes, text) = output(&root, &["test"]);
     assert!(passes && text.ends_with("2 passed, 0 failed\n"), "{text}");
@@ -59,7 +61,7 @@ fn every_module_is_tested_under_its_own_path() {
 /// From wherever a module of a package is named, its package is found.
 #[test]
 fn one_module_is_checked_within_its_package() {
-    let root = circle();
+    let root = circle("circle_checked");
     let absolute = root.join("src/stock/item.spl");
     let absolute = absolute.to_str().expect("the target folder has a name in UTF-8");
     for (folder, file) in [

@@ -87,38 +87,21 @@ pub fn load(input: &Input, interner: &Interner) -> Loaded {
         loader.known.insert(prelude.module.to_owned());
         wave.push(Request::library(prelude));
     }
-    match input {
+    let (module, name, source) = match input {
         Input::File(path) => {
             loader.root = Some(path.parent().unwrap_or(Path::new("")).to_owned());
             let stem = path.file_stem().map_or("main".into(), |stem| stem.to_string_lossy());
             loader.known.insert(stem.into_owned());
-            wave.push(Request {
-                module: "main".to_owned(),
-                name: path.display().to_string(),
-                source: Source::File(path.clone()),
-                is_library: false,
-                is_entry: true,
-            });
+            ("main".to_owned(), path.display().to_string(), Source::File(path.clone()))
         }
         Input::Module { file, root, module } => {
             loader.root = Some(root.clone());
             loader.known.insert(module.clone());
-            wave.push(Request {
-                module: module.clone(),
-                name: file.display().to_string(),
-                source: Source::File(file.clone()),
-                is_library: false,
-                is_entry: true,
-            });
+            (module.clone(), file.display().to_string(), Source::File(file.clone()))
         }
-        Input::Text(name, text) => wave.push(Request {
-            module: "main".to_owned(),
-            name: name.clone(),
-            source: Source::Owned(text.clone()),
-            is_library: false,
-            is_entry: true,
-        }),
-    }
+        Input::Text(name, text) => ("main".to_owned(), name.clone(), Source::Owned(text.clone())),
+    };
+    wave.push(Request { module, name, source, is_library: false, is_entry: true });
     while !wave.is_empty() {
         wave = loader.wave(wave);
     }

@@ -2,7 +2,6 @@
 
 use crate::body::*;
 use crate::def::*;
-use crate::infer::op_text;
 use crate::ty::Tys;
 
 /// The text of all bodies of the user's functions, in source order.
@@ -315,7 +314,7 @@ impl Dumper<'_> {
             ExprKind::Binary { op, left, right } => {
                 self.out.push('(');
                 self.expr(left, depth);
-                self.out.push_str(&format!(" {} ", op_text(op)));
+                self.out.push_str(&format!(" {} ", op.text()));
                 self.expr(right, depth);
                 self.out.push(')');
             }
@@ -551,7 +550,7 @@ impl Dumper<'_> {
             }
             StmtKind::AssignOp { op, place, value, call } => {
                 self.expr(place, depth);
-                self.out.push_str(&format!(" {}= ", op_text(op)));
+                self.out.push_str(&format!(" {}= ", op.text()));
                 if let Some(call) = call {
                     self.out.push('<');
                     self.callee(call, depth);

@@ -27,6 +27,15 @@ pub struct Reference {
     pub to: DataIndex,
 }
 
+/// A datum's place: its position in the result of [`place_data`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PlacedDatum {
+    /// Which.
+    pub data: DataIndex,
+    /// The function that it follows; none: no function of the order needs it.
+    pub function: Option<FunctionIndex>,
+}
+
 /// The order of `count` data: each follows the first function in
 /// `function_order` that refers to it, directly or through other data; those of
 /// one function in the order of its references, each with what it refers to
@@ -37,7 +46,7 @@ pub fn place_data(
     function_order: &[FunctionIndex],
     references: &[Reference],
     count: usize,
-) -> Vec<DataIndex> {
+) -> Vec<PlacedDatum> {
     let exists = |data: DataIndex| (data.0 as usize) < count;
     let functions = function_order.iter().map(|f| f.0 as usize + 1).max().unwrap_or(0);
     let of_functions = Lists::new(functions, references, |reference| match reference.from {
@@ -56,12 +65,13 @@ pub fn place_data(
         stack.extend(of_functions.get(function.0).iter().rev());
         while let Some(data) = stack.pop() {
             if !std::mem::replace(&mut placed[data as usize], true) {
-                order.push(DataIndex(data));
+                order.push(PlacedDatum { data: DataIndex(data), function: Some(*function) });
                 stack.extend(of_data.get(data).iter().rev());
             }
         }
     }
-    order.extend((0..count).filter(|&data| !placed[data]).map(|data| DataIndex(data as u32)));
+    let rest = (0..count).filter(|&data| !placed[data]);
+    order.extend(rest.map(|data| PlacedDatum { data: DataIndex(data as u32), function: None }));
     order
 }
 
@@ -120,7 +130,24 @@ mod tests {
                 to: DataIndex(to),
             })
             .collect();
-        place_data(&order, &references, count).iter().map(|data| data.0).collect()
+        let placed = place_data(&order, &references, count);
+        // Those that nothing needs come last.
+        assert!(placed.is_sorted_by_key(|placed| placed.function.is_none()));
+        placed.iter().map(|placed| placed.data.0).collect()
+    }
+
+    #[test]
+    fn the_function_that_is_followed_is_told() {
+        let reference = |from, to| Reference { from, to: DataIndex(to) };
+        let functions = [FunctionIndex(7), FunctionIndex(2)];
+        let references = [
+            reference(Referrer::Function(functions[1]), 0),
+            reference(Referrer::Function(functions[0]), 1),
+            reference(Referrer::Data(DataIndex(1)), 0),
+        ];
+        let placed = place_data(&functions, &references, 3);
+        let told: Vec<_> = placed.iter().map(|p| (p.data.0, p.function.map(|f| f.0))).collect();
+        assert_eq!(told, [(1, Some(7)), (0, Some(7)), (2, None)]);
     }
 
     #[test]

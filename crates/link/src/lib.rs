@@ -78,7 +78,7 @@ pub struct Plan<'a> {
 /// What a plan says about a function.
 #[derive(Clone, Copy, Debug)]
 pub struct PlacedFunction<'a> {
-    /// Its linker name, or the name that symbol tables show.
+    /// Its linker name, which symbol tables show.
     pub name: &'a str,
     /// When it is needed.
     pub phase: simple_object::Phase,

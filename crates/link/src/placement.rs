@@ -3,12 +3,14 @@
 //! Functions say their phase, or a layout plan does for them, with a place in
 //! it. What was said about functions decides about the rest: a constant or a
 //! datum is needed when the first function that refers to it is, and so is a
-//! function of the runtime that nothing was said about. Where no function is
-//! of the startup and there is no plan, all this has no work.
+//! function of the runtime that nothing was said about ([`place_data`] has the
+//! rule). Where no function is of the startup and there is no plan, all this has
+//! no work.
 
 use std::collections::HashMap;
 
-use simple_object::{Kind, Phase};
+use simple_layout::data::{DataIndex, FunctionIndex, Reference, Referrer, place_data};
+use simple_object::{Definition, Kind, Phase};
 use simple_source::{Idx, Symbol};
 
 use crate::mark::Live;
@@ -65,102 +67,98 @@ pub(crate) fn place(
     if plan.is_none() && !live.definitions.iter().any(is_early) {
         return none;
     }
-    let by_name: HashMap<&str, (u32, &PlacedFunction<'_>)> = plan
-        .iter()
-        .flat_map(|plan| plan.functions)
-        .enumerate()
-        .map(|(rank, function)| (function.name, (rank as u32, function)))
+    let rows = plan.map_or(&[][..], |plan| plan.functions);
+    let mut by_name: HashMap<&str, (u32, &PlacedFunction<'_>)> = HashMap::with_capacity(rows.len());
+    for (rank, function) in rows.iter().enumerate() {
+        // Of a function that is there twice the first row counts.
+        by_name.entry(function.name).or_insert((rank as u32, function));
+    }
+    let mut placed: Vec<Placed> = (0..program.len())
+        .map(|index| {
+            let phase = program.definition(DefinitionId::from_usize(index)).phase;
+            Placed { phase, rank: NO_RANK }
+        })
         .collect();
-    let mut placer = Placer {
-        program,
-        names,
-        placed: (0..program.len())
-            .map(|index| {
-                let phase = program.definition(DefinitionId::from_usize(index)).phase;
-                Placed { phase, rank: NO_RANK }
-            })
-            .collect(),
-        said: vec![false; program.len()],
-        next_rank: by_name.len() as u32,
+    let entry = match names.get(entry) {
+        Some(Target::Definition(entry)) => Some(entry),
+        _ => None,
     };
+    // What is said to lie somewhere, and what follows that.
+    let (mut settled, mut followers) = (Vec::new(), Vec::new());
     let mut page_starts = Vec::new();
-    let mut functions: Vec<DefinitionId> = Vec::new();
     for &id in &live.definitions {
         let definition = program.definition(id);
-        if definition.kind != Kind::Function {
-            continue;
-        }
-        functions.push(id);
-        let entry = by_name.get(program.name(id)).or_else(|| by_name.get(program.display(id)));
-        if let Some((rank, function)) = entry {
-            placer.placed[id.index()] = Placed { phase: function.phase, rank: *rank };
-            placer.said[id.index()] = true;
+        let planned = by_name.get(program.name(id)).filter(|_| definition.kind == Kind::Function);
+        if let Some((rank, function)) = planned {
+            placed[id.index()] = Placed { phase: function.phase, rank: *rank };
             if function.page_start {
                 page_starts.push(id);
             }
-        } else {
-            // The runtime says of nothing that it is needed early, only that
-            // it is not needed.
-            placer.said[id.index()] = !definition.flags.runtime || definition.phase == Phase::Cold;
+        } else if is_unsaid(definition) {
+            if Some(id) != entry {
+                followers.push(id);
+                continue;
+            }
+            // Every run begins there.
+            placed[id.index()].phase = Phase::Startup;
         }
+        settled.push(id);
     }
     page_starts.sort_unstable();
-    // Every run begins there.
-    if let Some(Target::Definition(entry)) = names.get(entry)
-        && !placer.said[entry.index()]
-    {
-        placer.said[entry.index()] = true;
-        placer.placed[entry.index()].phase = Phase::Startup;
-    }
-    // Those that are needed first speak first.
+    // Those that are needed first are followed first.
     let key = |id: &DefinitionId| {
-        let (definition, placed) = (program.definition(*id), placer.placed[id.index()]);
+        let (definition, placed) = (program.definition(*id), placed[id.index()]);
         (placed.phase, placed.rank, definition.flags.runtime, definition.order)
     };
-    functions.sort_unstable_by(|a, b| {
+    settled.sort_unstable_by(|a, b| {
         key(a).cmp(&key(b)).then_with(|| program.name(*a).cmp(program.name(*b)))
     });
-    for id in functions {
-        if placer.said[id.index()] {
-            placer.follow(id);
+    let functions: Vec<FunctionIndex> = (0..settled.len() as u32).map(FunctionIndex).collect();
+    let references = references(program, names, &settled, &followers);
+    let order = place_data(&functions, &references, followers.len());
+    for (place, datum) in order.into_iter().enumerate() {
+        if let Some(function) = datum.function {
+            let phase = placed[settled[function.0 as usize].index()].phase;
+            let follower = followers[datum.data.0 as usize];
+            placed[follower.index()] = Placed { phase, rank: (rows.len() + place) as u32 };
         }
     }
-    Placement { placed: placer.placed, page_starts }
+    Placement { placed, page_starts }
 }
 
-struct Placer<'p, 'a> {
-    program: &'p Program<'a>,
-    names: &'p Names,
-    placed: Vec<Placed>,
-    /// Whether a definition's place is settled.
-    said: Vec<bool>,
-    next_rank: u32,
+/// Whether nothing is said of when a definition is needed. The runtime says of
+/// none of its functions that it is needed early, only that it is not needed.
+fn is_unsaid(definition: &Definition) -> bool {
+    match definition.kind {
+        Kind::Function => definition.flags.runtime && definition.phase != Phase::Cold,
+        Kind::ReadOnly | Kind::Data | Kind::Zeroed => true,
+    }
 }
 
-impl Placer<'_, '_> {
-    /// Settles what `function` refers to, directly or through what is settled
-    /// on the way, and nobody before it did.
-    fn follow(&mut self, function: DefinitionId) {
-        let phase = self.placed[function.index()].phase;
-        let mut pending = vec![function];
-        while let Some(id) = pending.pop() {
-            let first = pending.len();
-            let object = self.program.object(id);
-            for relocation in object.relocations_of(self.program.definition(id)) {
-                if let Some(target) = self.unsettled(relocation.target) {
-                    self.said[target.index()] = true;
-                    self.placed[target.index()] = Placed { phase, rank: self.next_rank };
-                    self.next_rank += 1;
-                    pending.push(target);
-                }
+/// All references to `followers`, by their numbers.
+fn references(
+    program: &Program<'_>,
+    names: &Names,
+    settled: &[DefinitionId],
+    followers: &[DefinitionId],
+) -> Vec<Reference> {
+    let mut number: Vec<Option<DataIndex>> = vec![None; program.len()];
+    for (index, id) in followers.iter().enumerate() {
+        number[id.index()] = Some(DataIndex(index as u32));
+    }
+    let settled = settled.iter().enumerate();
+    let settled = settled.map(|(at, id)| (Referrer::Function(FunctionIndex(at as u32)), *id));
+    let following = followers.iter().enumerate();
+    let following = following.map(|(at, id)| (Referrer::Data(DataIndex(at as u32)), *id));
+    let mut references = Vec::new();
+    for (from, id) in settled.chain(following) {
+        for relocation in program.object(id).relocations_of(program.definition(id)) {
+            if let Some(Target::Definition(target)) = names.get(relocation.target)
+                && let Some(to) = number[target.index()]
+            {
+                references.push(Reference { from, to });
             }
-            // In the order of the references.
-            pending[first..].reverse();
         }
     }
-
-    fn unsettled(&self, symbol: Symbol) -> Option<DefinitionId> {
-        let Some(Target::Definition(id)) = self.names.get(symbol) else { return None };
-        (!self.said[id.index()]).then_some(id)
-    }
+    references
 }

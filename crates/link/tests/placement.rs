@@ -83,7 +83,8 @@ fn a_plan_orders_functions_and_what_they_refer_to() {
         placed("no such function", Phase::Startup),
         placed("b", Phase::Startup),
         placed("d", Phase::FirstFrame),
-        placed("the f", Phase::Cold),
+        placed("f", Phase::Cold),
+        placed("e", Phase::Cold),
     ];
     let bytes = program(&interner).link(&with_plan(&plan)).expect("it links");
     let sections: BTreeMap<String, String> =

@@ -89,8 +89,9 @@ fn ratio(a: f64, b: f64) -> f64 {
 }
 
 /// Measures starts: `runs` of each program with its file in memory, then as many
-/// without, then as many to see which pages they touch. The programs take turns, so that what else the machine does meets
-/// all of them alike. A command is made anew for each run.
+/// without, then as many to see which pages they touch. The programs take turns,
+/// so that what else the machine does meets all of them alike. A command is made
+/// anew for each run.
 ///
 /// Programs run as they are: the stop is noticed with a debug register of the
 /// processor where there is one, so that no page is touched for it.

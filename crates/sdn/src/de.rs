@@ -97,7 +97,9 @@ impl<'de> Node<'_, 'de> {
             Kind::Float => visitor.visit_f64(scalar::parse_float(node.raw())),
             Kind::Word | Kind::Quoted | Kind::Escaped => visit_text(node.name(), visitor),
             Kind::BlockMap | Kind::InlineMap => {
-                visitor.visit_map(Entries { children: node.children(), value: None })
+                let mut children = node.children();
+                let pairs = std::iter::from_fn(move || Some((children.next()?, children.next()?)));
+                visitor.visit_map(Pairs::new(pairs))
             }
             Kind::BlockList | Kind::InlineList | Kind::Columns => {
                 visitor.visit_seq(Items(node.children()))
@@ -198,20 +200,29 @@ impl<'de> SeqAccess<'de> for Items<'_, 'de> {
     }
 }
 
-struct Entries<'t, 'de> {
-    children: Children<'t, 'de>,
+/// Names, each with its value: of a map, or the columns and cells of a row.
+struct Pairs<'t, 'de, I> {
+    pairs: I,
     value: Option<Cursor<'t, 'de>>,
 }
 
-impl<'de> MapAccess<'de> for Entries<'_, 'de> {
+impl<I> Pairs<'_, '_, I> {
+    fn new(pairs: I) -> Self {
+        Self { pairs, value: None }
+    }
+}
+
+impl<'t, 'de, I: Iterator<Item = (Cursor<'t, 'de>, Cursor<'t, 'de>)>> MapAccess<'de>
+    for Pairs<'t, 'de, I>
+{
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        let Some(name) = self.children.next() else { return Ok(None) };
-        self.value = self.children.next();
+        let Some((name, value)) = self.pairs.next() else { return Ok(None) };
+        self.value = Some(value);
         seed.deserialize(Name(name)).map(Some).map_err(|error| name.blame(error))
     }
 
@@ -254,7 +265,7 @@ impl<'de> Deserializer<'de> for Record<'_, 'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(Cells { columns: self.columns, cells: self.row.children(), value: None })
+        visitor.visit_map(Pairs::new(self.columns.zip(self.row.children())))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
@@ -304,30 +315,6 @@ impl<'de> Deserializer<'de> for Record<'_, 'de> {
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
         unit_struct seq map struct identifier
-    }
-}
-
-struct Cells<'t, 'de> {
-    columns: Children<'t, 'de>,
-    cells: Children<'t, 'de>,
-    value: Option<Cursor<'t, 'de>>,
-}
-
-impl<'de> MapAccess<'de> for Cells<'_, 'de> {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        let Some(name) = self.columns.next() else { return Ok(None) };
-        self.value = self.cells.next();
-        seed.deserialize(Name(name)).map(Some).map_err(|error| name.blame(error))
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let value = self.value.take().ok_or_else(|| Error::new("a value without its name"))?;
-        seed.deserialize(Node(value))
     }
 }
 

@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use simple_driver::{Level, Mode};
+use simple_driver::Mode;
 use simple_source::Diagnostic;
 
 use super::{check_target, input, layout, options, package_root, program_file, session};
@@ -29,7 +29,7 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
     // The process ends when this is done: giving memory back piece by piece
     // would only delay that.
     let mut session = ManuallyDrop::new(session(options)?);
-    let plan = layout::plan::of_program(build.code.layout.as_deref(), &file)?;
+    let plan = layout::plan::of_program(build.code.layout.as_deref(), &file, options.level)?;
     let plan_path = plan.map(|(path, plan)| {
         session.plan = Some(plan);
         path
@@ -71,9 +71,7 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
     let bytes = ManuallyDrop::new(session.link(&checked, &objects).map_err(refuse)?);
     let path = build.output.clone().unwrap_or_else(|| default_output(&file));
     session.write(&path, &bytes).map_err(refuse)?;
-    if let (Some(path), Some(plan), false) =
-        (&plan_path, &session.plan, options.level == Level::Debug)
-    {
+    if let (Some(path), Some(plan)) = (&plan_path, &session.plan) {
         layout::plan::warn_if_stale(path, plan, &bytes);
     }
     if build.common.verbose {

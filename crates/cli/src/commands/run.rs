@@ -21,8 +21,9 @@ pub(crate) fn run(run: Run) -> ExitCode {
 fn try_run(run: &Run) -> Result<std::convert::Infallible, ExitCode> {
     check_target(&run.code)?;
     let file = program_file(run.file.as_ref())?;
-    let mut session = session(options(&run.common, Some(&run.code), Mode::Program))?;
-    let plan = layout::plan::of_program(run.code.layout.as_deref(), &file)?;
+    let options = options(&run.common, Some(&run.code), Mode::Program);
+    let mut session = session(options)?;
+    let plan = layout::plan::of_program(run.code.layout.as_deref(), &file, options.level)?;
     session.plan = plan.map(|(_, plan)| plan);
     let checked = session.check(&input(&file));
     if checked.has_errors() {

@@ -49,7 +49,6 @@ use simple_syntax::ast::{self, Ast};
 
 pub(crate) use bounds::Cause;
 pub(crate) use group::Outcome;
-pub(crate) use operator::op_text;
 pub(crate) use select::Holds;
 
 use crate::body::*;

@@ -113,8 +113,8 @@ impl Plan {
 
     /// The text of a plan.
     pub fn to_sdn(&self) -> String {
-        // Flat structs of text and numbers: no nesting that could be too deep.
-        simple_sdn::to_string(&self.file()).unwrap_or_default()
+        simple_sdn::to_string(&self.file())
+            .expect("flat structs of text and numbers can be written")
     }
 
     /// The text of a plan that was solved anew for the file with the text `old`:

@@ -236,8 +236,7 @@ impl Profile {
                 })
                 .collect(),
         };
-        // Flat structs of text and numbers: no nesting that could be too deep.
-        Ok(simple_sdn::to_string(&file).unwrap_or_default())
+        Ok(simple_sdn::to_string(&file).expect("flat structs of text and numbers can be written"))
     }
 }
 

@@ -78,8 +78,12 @@ fn cut_function(function: &mut Function, interner: &Interner, diverging: &Diverg
 /// For each block, whether every way from it ends the program. Blocks of a
 /// loop are not doomed: a server runs in one until it fails.
 pub(crate) fn doomed(function: &Function) -> Vec<bool> {
-    let cfg = Cfg::new(&function.blocks);
     let mut doomed = vec![false; function.blocks.len()];
+    let ends = |block: &Block| block.terminator == Terminator::Unreachable;
+    if !function.blocks.iter().any(ends) {
+        return doomed;
+    }
+    let cfg = Cfg::new(&function.blocks);
     for &block in cfg.order().iter().rev() {
         // A way back leads to a block that is not decided yet, and so not doomed.
         let mut all = !matches!(function.blocks[block].terminator, Terminator::Return(_));

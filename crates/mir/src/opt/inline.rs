@@ -123,9 +123,8 @@ fn size(function: &Function) -> usize {
     function.blocks.iter().map(|block| block.statements.len() + 1).sum()
 }
 
-/// Whether `callee` is worth a copy of its body.
-///
-/// Not if the call only happens on the way to a panic.
+/// Whether `callee` is worth a copy of its body; not if the call is `doomed`, on
+/// the way to a panic.
 fn is_worth_it(callee: &Function, caller: &Function, doomed: bool) -> bool {
     let size = size(callee);
     match callee.attributes.inline {

@@ -74,6 +74,38 @@ pub enum BinaryOp {
     Pow,
 }
 
+impl BinaryOp {
+    /// How it is written.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Pipe => "|>",
+            Self::Coalesce => "??",
+            Self::Or => "or",
+            Self::And => "and",
+            Self::Eq => "==",
+            Self::Ne => "!=",
+            Self::Lt => "<",
+            Self::Le => "<=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+            Self::In => "in",
+            Self::NotIn => "not in",
+            Self::Is => "is",
+            Self::BitOr => "|",
+            Self::BitXor => "^",
+            Self::BitAnd => "&",
+            Self::Shl => "<<",
+            Self::Shr => ">>",
+            Self::Add => "+",
+            Self::Sub => "-",
+            Self::Mul => "*",
+            Self::Div => "/",
+            Self::Rem => "%",
+            Self::Pow => "**",
+        }
+    }
+}
+
 /// An expression. Its span is kept beside it, see [`super::Ast::span`].
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Expr {

@@ -2,38 +2,9 @@
 
 use super::Dump;
 use crate::ast::{
-    BinaryOp, Clause, Expr, ExprId, FormatCount, FormatSpec, List, NumberSuffix, Param, StmtId,
-    StmtKind, StrPart, UnaryOp,
+    Clause, Expr, ExprId, FormatCount, FormatSpec, List, NumberSuffix, Param, StmtId, StmtKind,
+    StrPart, UnaryOp,
 };
-
-pub(super) fn binary_text(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Pipe => "|>",
-        BinaryOp::Coalesce => "??",
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::NotIn => "not in",
-        BinaryOp::Is => "is",
-        BinaryOp::BitOr => "|",
-        BinaryOp::BitXor => "^",
-        BinaryOp::BitAnd => "&",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Rem => "%",
-        BinaryOp::Pow => "**",
-    }
-}
 
 fn suffix(suffix: Option<NumberSuffix>) -> String {
     suffix.map_or(String::new(), |suffix| format!("{suffix:?}").to_lowercase())
@@ -120,7 +91,7 @@ impl Dump<'_> {
                 self.below(head, operand);
             }
             Expr::Binary { op, left, right } => {
-                self.nest(&format!("binary {}", binary_text(op)), |dump| {
+                self.nest(&format!("binary {}", op.text()), |dump| {
                     dump.expr(left);
                     dump.expr(right);
                 });
@@ -330,7 +301,7 @@ impl Dump<'_> {
                 dump.expr(value);
             }),
             StmtKind::AssignOp { op, target, value } => {
-                self.nest(&format!("assign {}=", binary_text(op)), |dump| {
+                self.nest(&format!("assign {}=", op.text()), |dump| {
                     dump.expr(target);
                     dump.expr(value);
                 });

@@ -20,6 +20,10 @@ pub(super) struct MeantBraces {
 /// How far the end of an interpolation is looked for.
 const MAX_REACH: usize = 4096;
 
+/// In strings that lie within so many interpolations, braces are taken at their
+/// word: looking on from each level of a deep nest would read all of it again.
+const MAX_LOOKING: usize = 16;
+
 /// Why a brace begins no interpolation.
 #[derive(Clone, Copy, PartialEq)]
 enum NoExpression {
@@ -40,6 +44,9 @@ impl Lexer<'_> {
     /// Whether the `{` at `at`, in the text of the string that begins at
     /// `string`, is a character: then it is reported.
     pub(super) fn is_meant_brace(&mut self, string: usize, at: usize, triple: bool) -> bool {
+        if self.strings.len() >= MAX_LOOKING {
+            return false;
+        }
         let Some(why) = self.no_expression(at, triple) else { return false };
         if !self.join_meant_brace(string, at, "{{") {
             let span = self.span(at, at + 1);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use simple_record::{Measurement, Medians};
+use simple_record::{Measurement, Medians, TouchedPages};
 
 use crate::args::layout::Measure;
 use crate::report;
@@ -61,7 +61,27 @@ fn table(names: &[&PathBuf], programs: &[Measurement], runs: u32) -> String {
             ));
         }
     }
-    out.push_str(&format!("medians of {runs} runs, in turns: time and page faults to the stop\n"));
+    out.push_str(&format!(
+        "{:width$}  {:>6}  {:>10}  {:>8}  {:>8}\n",
+        "", "pages", "text", "const", "data"
+    ));
+    let touched: Vec<TouchedPages> = programs.iter().map(|program| program.touched).collect();
+    for (name, pages) in shown.iter().zip(&touched) {
+        out.push_str(&format!(
+            "{name:width$}  {:>6}  {:>10.1}  {:>8.1}  {:>8.1}\n",
+            "", pages.text, pages.read_only, pages.data
+        ));
+    }
+    if let [first, second] = touched[..] {
+        let ratio = first.ratio(&second);
+        out.push_str(&format!(
+            "{:width$}  {:>6}  {:>10.3}  {:>8.3}  {:>8.3}\n",
+            "ratio", "", ratio.text, ratio.read_only, ratio.data
+        ));
+    }
+    out.push_str(&format!(
+        "medians of {runs} runs, in turns: time, page faults and pages touched to the stop\n"
+    ));
     if kept {
         out.push_str("cold runs are left out where the system kept pages of the file in memory\n");
     }

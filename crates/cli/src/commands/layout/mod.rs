@@ -43,6 +43,11 @@ impl StopAt {
     }
 }
 
+/// Reports what is wrong in a file.
+fn wrong(path: &Path, error: &dyn std::error::Error) -> ExitCode {
+    report::fail(&format!("in `{}`: {error}", files::shown(path)))
+}
+
 /// A file's text.
 fn read_text(path: &Path) -> Result<String, ExitCode> {
     String::from_utf8(files::read(path)?)

@@ -8,13 +8,12 @@ use simple_layout::{
 };
 use simple_record::{Functions, Recording, Stop};
 
-use super::read_text;
+use super::{read_text, wrong};
 use crate::{files, report};
 
 /// Reads a profile.
 pub(super) fn read(path: &Path) -> Result<Profile, ExitCode> {
-    Profile::from_sdn(&read_text(path)?)
-        .map_err(|error| report::fail(&format!("in `{}`: {error}", files::shown(path))))
+    Profile::from_sdn(&read_text(path)?).map_err(|error| wrong(path, &error))
 }
 
 /// The profiles as one.

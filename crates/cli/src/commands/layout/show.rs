@@ -7,7 +7,7 @@ use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SymbolKind};
 use simple_layout::Profile;
 use simple_layout::map::{MapSection, MapSymbol, PageMap, html, svg, terminal};
 
-use super::profile;
+use super::{profile, wrong};
 use crate::args::layout::Show;
 use crate::{files, report};
 
@@ -43,11 +43,8 @@ pub(super) fn show(show: &Show) -> Result<ExitCode, ExitCode> {
 
 fn page_map(path: &Path, profile: Option<&Profile>) -> Result<PageMap, ExitCode> {
     let bytes = files::read(path)?;
-    let wrong = |error: &dyn std::error::Error| {
-        report::fail(&format!("in `{}`: {error}", files::shown(path)))
-    };
-    let functions = simple_record::functions(&bytes).map_err(|error| wrong(&error))?;
-    let file = object::File::parse(&*bytes).map_err(|error| wrong(&error))?;
+    let functions = simple_record::functions(&bytes).map_err(|error| wrong(path, &error))?;
+    let file = object::File::parse(&*bytes).map_err(|error| wrong(path, &error))?;
     let mut sections = Vec::new();
     for section in file.sections() {
         let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };

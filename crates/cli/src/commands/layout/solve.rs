@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use simple_layout::{Config, Plan, Solution};
 
-use super::profile;
+use super::{profile, wrong};
 use crate::args::layout::Solve;
 use crate::{files, report};
 
@@ -16,7 +16,9 @@ pub(super) fn solve(solve: &Solve) -> Result<ExitCode, ExitCode> {
     let is_new = files::is_standard(&solve.output) || !solve.output.is_file();
     let old = if is_new { None } else { Some(super::read_text(&solve.output)?) };
     let config = match &old {
-        Some(text) => Config::of_plan(&read_plan(solve, text)?),
+        Some(text) => {
+            Config::of_plan(&Plan::from_sdn(text).map_err(|error| wrong(&solve.output, &error))?)
+        }
         None => Config::default(),
     };
     let solution = simple_layout::solve(&profile, &config)
@@ -25,9 +27,9 @@ pub(super) fn solve(solve: &Solve) -> Result<ExitCode, ExitCode> {
         report::say(&format!("warning: {}\n", problem.text));
     }
     let text = match &old {
-        Some(text) => solution.plan.update_sdn(text).map_err(|error| {
-            report::fail(&format!("in `{}`: {error}", files::shown(&solve.output)))
-        })?,
+        Some(text) => {
+            solution.plan.update_sdn(text).map_err(|error| wrong(&solve.output, &error))?
+        }
         None => solution.plan.to_sdn(),
     };
     files::write(&solve.output, text.as_bytes())?;
@@ -35,11 +37,6 @@ pub(super) fn solve(solve: &Solve) -> Result<ExitCode, ExitCode> {
         report::print(table(&solution).as_bytes())?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn read_plan(solve: &Solve, text: &str) -> Result<Plan, ExitCode> {
-    Plan::from_sdn(text)
-        .map_err(|error| report::fail(&format!("in `{}`: {error}", files::shown(&solve.output))))
 }
 
 /// Pages of text that each scenario touches before its stop mark.

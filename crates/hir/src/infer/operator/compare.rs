@@ -4,7 +4,6 @@ use simple_source::{Applicability, Diagnostic, Span};
 use simple_syntax::ast::{self, BinaryOp, Expr as Tree};
 
 use super::arithmetic::Operand;
-use super::op_text;
 use crate::body::*;
 use crate::codes;
 use crate::def::*;
@@ -73,7 +72,7 @@ impl<'p> Infer<'p> {
             span,
             format!("`{a}` and `{b}` cannot be compared"),
         )
-        .label(format!("`{a}` {} `{b}`", op_text(op)));
+        .label(format!("`{a}` {} `{b}`", op.text()));
         let option_of = |this: &Self, option: Ty, other: Ty| {
             this.as_option(option).is_some_and(|inner| this.table.compatible(inner, other))
         };

@@ -24,36 +24,6 @@ pub(crate) enum Resolution {
     Stuck(Var),
 }
 
-/// How an operator is written.
-pub(crate) fn op_text(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Pipe => "|>",
-        BinaryOp::Coalesce => "??",
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::NotIn => "not in",
-        BinaryOp::Is => "is",
-        BinaryOp::BitOr => "|",
-        BinaryOp::BitXor => "^",
-        BinaryOp::BitAnd => "&",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Rem => "%",
-        BinaryOp::Pow => "**",
-    }
-}
-
 impl<'p> Infer<'p> {
     /// `left op right`
     pub(crate) fn binary(
@@ -109,7 +79,7 @@ impl<'p> Infer<'p> {
         let diag = Diagnostic::error(
             &codes::OPERATOR,
             span,
-            format!("`{text}` is a function: this is read as `{text} {} ...`", op_text(op)),
+            format!("`{text}` is a function: this is read as `{text} {} ...`", op.text()),
         )
         .label("this argument needs parentheses: `(` after the name")
         .suggest(

@@ -4,7 +4,6 @@ use simple_source::{Applicability, Diagnostic};
 use simple_syntax::ast::BinaryOp;
 
 use super::arithmetic::Operand;
-use super::op_text;
 use crate::body::*;
 use crate::codes;
 use crate::infer::Infer;
@@ -26,12 +25,9 @@ impl<'p> Infer<'p> {
         let mut diag = Diagnostic::error(
             &codes::MISMATCH,
             span,
-            format!(
-                "`{}` needs two numbers of one type, and these are `{a}` and `{b}`",
-                op_text(op)
-            ),
+            format!("`{}` needs two numbers of one type, and these are `{a}` and `{b}`", op.text()),
         )
-        .label(format!("`{a}` {} `{b}`", op_text(op)));
+        .label(format!("`{a}` {} `{b}`", op.text()));
         // The narrower one is converted.
         let wide = |ty: Ty| match self.table.kind(ty) {
             TyKind::Int(int) => crate::infer::literal::int_range(int).1,
@@ -71,7 +67,7 @@ impl<'p> Infer<'p> {
                 let mut diag = Diagnostic::error(
                     &codes::OPTION_AS_VALUE,
                     self.span(side),
-                    format!("`{}` needs a value, and this is the option `{shown}`", op_text(op)),
+                    format!("`{}` needs a value, and this is the option `{shown}`", op.text()),
                 )
                 .label("this may be `None`")
                 .note("`??`, `?`, `match` and `.unwrap()` are ways to the value");
@@ -95,7 +91,7 @@ impl<'p> Infer<'p> {
             }
         }
         let (a, b) = (self.show(left_ty), self.show(right_ty));
-        let text = op_text(op);
+        let text = op.text();
         let (left_text, right_text) = (self.operand_text(left), self.operand_text(right));
         let mut diag =
             Diagnostic::error(&codes::OPERATOR, span, format!("`{a}` {text} `{b}` does not exist"))
