@@ -113,7 +113,7 @@ fn serialise(archive: &Path) -> Vec<u8> {
 }
 
 /// What the runtime may leave to the program that it is linked with.
-const PROVIDED: [&str; 2] = ["simple_main", "simple_image"];
+const PROVIDED: [&str; 3] = ["simple_main", "simple_image", "simple_counters"];
 
 /// Makes sure that every program will link.
 fn check(object: &CodeObject, interner: &Interner) {

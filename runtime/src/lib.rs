@@ -29,6 +29,8 @@ mod global;
 mod arithmetic;
 mod clock;
 mod count;
+#[cfg(feature = "image")]
+mod counters;
 mod environment;
 mod exponential;
 mod format;

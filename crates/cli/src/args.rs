@@ -27,7 +27,7 @@ Examples:
 pub(crate) enum Command {
     /// Compile a program in memory and run it
     #[command(
-        after_help = "Examples:\n  simple run hello.spl\n  simple run --release sim.spl 1000"
+        after_help = "Examples:\n  simple run hello.spl\n  simple run --release sim.spl 1000\n  simple run --layout-record --stop ui.ready app.spl"
     )]
     Run(Run),
     /// Compile a program to an executable
@@ -138,6 +138,8 @@ pub(crate) struct Run {
     pub(crate) common: Common,
     #[command(flatten)]
     pub(crate) code: Code,
+    #[command(flatten)]
+    pub(crate) record: layout::RecordRun,
     /// The program; by default src/main.spl of the package
     pub(crate) file: Option<PathBuf>,
     /// Arguments of the program
@@ -178,6 +180,10 @@ pub(crate) struct Test {
     pub(crate) common: Common,
     #[command(flatten)]
     pub(crate) code: Code,
+    /// Record the tests that say `@scenario` in a layout profile, by default the
+    /// program's name with .profile.sdn. Implies --release
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub(crate) layout_record: Option<Option<PathBuf>>,
     /// Only tests whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,

@@ -6,6 +6,7 @@
 //! threads; what it never does is to look inside a stage.
 
 pub mod codes;
+pub mod layout;
 pub mod library;
 pub mod load;
 pub mod profile;

@@ -16,6 +16,7 @@ use simple_object::blob::Blob;
 use simple_source::{Diagnostic, Interner, SourceMap, Span};
 
 use crate::codes;
+use crate::layout::placed;
 use crate::load::{Input, load};
 use crate::profile::Profile;
 
@@ -297,6 +298,21 @@ impl Session {
         })
     }
 
+    /// Puts code objects into memory with counters in front of all functions,
+    /// ready to run once.
+    ///
+    /// # Errors
+    /// As for [`Self::load`].
+    pub fn load_counted(
+        &mut self,
+        checked: &Checked,
+        objects: &[CodeObject],
+    ) -> Result<simple_link::CountedImage, Vec<Diagnostic>> {
+        self.with_link_input(checked, objects, None, |input, options| {
+            simple_link::load_counted(input, options).map(|image| (image, objects.len()))
+        })
+    }
+
     fn with_link_input<T: Send>(
         &mut self,
         checked: &Checked,
@@ -356,25 +372,6 @@ impl Session {
             vec![Diagnostic::error(&codes::CANNOT_WRITE, Span::NONE, message)]
         })
     }
-}
-
-/// A plan as the linker takes it.
-fn placed(plan: &simple_layout::Plan) -> Vec<simple_link::PlacedFunction<'_>> {
-    use simple_object::Phase;
-    plan.symbols
-        .iter()
-        .zip(plan.page_aligned())
-        .map(|(symbol, page_start)| simple_link::PlacedFunction {
-            name: &symbol.name,
-            phase: match symbol.phase {
-                simple_layout::Phase::Startup => Phase::Startup,
-                simple_layout::Phase::FirstFrame => Phase::FirstFrame,
-                simple_layout::Phase::Steady => Phase::Steady,
-                simple_layout::Phase::Cold => Phase::Cold,
-            },
-            page_start,
-        })
-        .collect()
 }
 
 /// The compiler, as debug information names it.

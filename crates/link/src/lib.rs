@@ -11,6 +11,7 @@
 //! is linked, not on the order in which it comes or on the number of threads.
 //! The design is in `docs/design/linker.md`.
 
+mod count;
 mod dwarf;
 pub mod elf;
 mod error;
@@ -31,7 +32,10 @@ use simple_object::blob::{Blob, Selection};
 use simple_source::Interner;
 
 pub use error::{DuplicateSymbol, LinkError, OutOfRange, UndefinedSymbol};
-pub use load::{LoadedImage, load};
+pub use load::{
+    CallCount, CountedImage, Counts, FunctionCount, LoadedImage, Moment, PassedMark, load,
+    load_counted,
+};
 
 /// The name of the image tables; see `docs/design/objects.md`.
 pub const IMAGE_SYMBOL: &str = "simple_image";
@@ -48,6 +52,13 @@ pub struct Input<'a> {
     pub runtime: Option<Blob<'a>>,
     /// Where the symbols of `objects` come from.
     pub interner: &'a Interner,
+}
+
+impl<'a> Input<'a> {
+    /// The program's objects and its part of the runtime.
+    fn with(&self, runtime: Option<&'a Selection<'a>>) -> Vec<ObjectView<'a>> {
+        self.objects.iter().copied().chain(runtime.map(Selection::view)).collect()
+    }
 }
 
 /// How it is linked.
@@ -113,10 +124,11 @@ pub struct DebugInfo<'a> {
 /// Makes a static executable.
 pub fn link(input: &Input<'_>, options: &Options<'_>) -> Result<Vec<u8>, LinkError> {
     // Which part of the runtime does the program need?
-    let runtime = resolve::select_runtime(input, options)?;
+    let runtime = resolve::select_runtime(input, options, &[])?;
 
     // What lies where?
-    let image = arrange(input, runtime.as_ref(), options, &elf::write::PLACE)?;
+    let objects = input.with(runtime.as_ref());
+    let image = arrange(objects, input.interner, options, &elf::write::PLACE)?;
 
     // Which line does each instruction belong to?
     let debug = match &options.debug {
@@ -130,15 +142,14 @@ pub fn link(input: &Input<'_>, options: &Options<'_>) -> Result<Vec<u8>, LinkErr
 
 /// The passes that executables and images in memory have in common.
 fn arrange<'a>(
-    input: &Input<'a>,
-    runtime: Option<&'a Selection<'a>>,
+    objects: Vec<ObjectView<'a>>,
+    interner: &'a Interner,
     options: &Options<'a>,
     place: &layout::Place,
 ) -> Result<fill::Image<'a>, LinkError> {
     // One table of everything.
-    let views = input.objects.iter().copied().chain(runtime.map(Selection::view));
-    let program = program::Program::new(views.collect(), input.interner);
-    let entry = input.interner.intern(options.entry);
+    let program = program::Program::new(objects, interner);
+    let entry = interner.intern(options.entry);
 
     // Which definition does each name mean?
     let names = resolve::resolve(&program)?;

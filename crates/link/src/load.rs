@@ -1,5 +1,6 @@
 //! The image in this process's memory, for `simple run`.
 
+mod counted;
 mod stack;
 
 use std::ffi::{CStr, c_void};
@@ -8,12 +9,17 @@ use std::ptr::NonNull;
 use rustix::mm::{
     Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap_anonymous, mprotect, munmap,
 };
-use simple_source::Symbol;
+use simple_object::ObjectView;
+use simple_source::{Interner, Symbol};
 
 use crate::error::LinkError;
 use crate::fill::Image;
 use crate::layout::{Access, PAGE, Packing, Place};
 use crate::{Input, Options, arrange, resolve};
+
+pub use counted::{
+    CallCount, CountedImage, Counts, FunctionCount, Moment, PassedMark, load_counted,
+};
 
 /// Addresses are settled when the system has given memory.
 const PLACE: Place = Place { packing: Packing::Memory, base: 0, headers: 0 };
@@ -27,21 +33,33 @@ const PLACE: Place = Place { packing: Packing::Memory, base: 0, headers: 0 };
 /// [`LinkError::OutOfRange`].
 pub fn load(input: &Input<'_>, options: &Options<'_>) -> Result<LoadedImage, LinkError> {
     // Which part of the runtime does the program need?
-    let runtime = resolve::select_runtime(input, options)?;
+    let runtime = resolve::select_runtime(input, options, &[])?;
 
+    let objects = input.with(runtime.as_ref());
+    let (image, memory) = place(objects, input.interner, options, Sharing::Private)?;
+    Ok(LoadedImage { addresses: Addresses::of(&image), memory })
+}
+
+/// Everything in its place in memory.
+fn place<'a>(
+    objects: Vec<ObjectView<'a>>,
+    interner: &'a Interner,
+    options: &Options<'a>,
+    sharing: Sharing,
+) -> Result<(Image<'a>, Mapping), LinkError> {
     // What lies where?
-    let mut image = arrange(input, runtime.as_ref(), options, &PLACE)?;
+    let mut image = arrange(objects, interner, options, &PLACE)?;
 
     // Where is there room?
     let size = image.layout.end_address.next_multiple_of(PAGE) as usize;
-    let mut memory = Mapping::new(size)?;
+    let mut memory = Mapping::new(size, sharing)?;
     image.layout.move_up(memory.start.as_ptr() as u64);
 
     // Copy everything to its place and fill references in.
     memory.populate(image.layout.bytes_end());
     image.fill(memory.bytes())?;
     memory.protect(&image)?;
-    Ok(LoadedImage { addresses: Addresses::of(&image), memory })
+    Ok((image, memory))
 }
 
 /// A program in memory. The memory is given back when this is dropped.
@@ -79,11 +97,22 @@ impl LoadedImage {
         environment: &[&CStr],
     ) -> Result<std::convert::Infallible, LinkError> {
         let stack = stack::prepare(arguments, environment, self.addresses.entry)?;
-        stack::reset_signals();
-        // SAFETY: the caller vouches for the entry; the stack is laid out as it
-        // expects, and the image stays mapped since nothing after this runs.
-        unsafe { stack::jump(self.addresses.entry, stack) }
+        // SAFETY: the caller vouches for the entry, and the image stays mapped
+        // since nothing after this runs.
+        unsafe { begin(self.addresses.entry, stack) }
     }
+}
+
+/// Begins the program at `entry`.
+///
+/// # Safety
+/// There must be code at `entry` that may take over the process and never
+/// returns.
+unsafe fn begin(entry: u64, stack: stack::StackPointer) -> ! {
+    stack::reset_signals();
+    // SAFETY: the caller vouches for the entry; the stack is laid out as it
+    // expects.
+    unsafe { stack::jump(entry, stack) }
 }
 
 /// The addresses of all names, indexed by symbol; 0 for those without.
@@ -103,6 +132,14 @@ impl Addresses {
     }
 }
 
+/// Who sees what is written to a mapping.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sharing {
+    Private,
+    /// Processes that are made of this one, too.
+    WithChildren,
+}
+
 /// Anonymous memory of this process.
 struct Mapping {
     start: NonNull<c_void>,
@@ -119,7 +156,7 @@ const MAP_LOW: MapFlags = MapFlags::from_bits_retain(0x40);
 
 impl Mapping {
     /// Zeroed, writable memory, below 2 GiB if possible.
-    fn new(size: usize) -> Result<Self, LinkError> {
+    fn new(size: usize, sharing: Sharing) -> Result<Self, LinkError> {
         let map = |flags| {
             // SAFETY: without a fixed address no memory in use is replaced.
             unsafe {
@@ -131,8 +168,11 @@ impl Mapping {
                 )
             }
         };
-        let low = map(MapFlags::PRIVATE | MAP_LOW);
-        let start = low.or_else(|_| map(MapFlags::PRIVATE))?;
+        let shared = match sharing {
+            Sharing::Private => MapFlags::PRIVATE,
+            Sharing::WithChildren => MapFlags::SHARED,
+        };
+        let start = map(shared | MAP_LOW).or_else(|_| map(shared))?;
         let start = NonNull::new(start).ok_or(rustix::io::Errno::NOMEM)?;
         Ok(Self { start, size })
     }
@@ -143,6 +183,19 @@ impl Mapping {
         // SAFETY: populating changes no contents. Kernels before 5.14 do not
         // know the request, and then pages come one by one.
         let _ = unsafe { madvise(self.start.as_ptr(), size, Advice::LinuxPopulateWrite) };
+    }
+
+    /// The address of the first byte.
+    fn start(&self) -> u64 {
+        self.start.as_ptr() as u64
+    }
+
+    /// Reads what may change meanwhile.
+    fn read<const N: usize>(&self, offset: usize) -> [u8; N] {
+        assert!(offset + N <= self.size, "what is read lies in the mapping");
+        // SAFETY: inside the mapping, which stays readable. Whatever another
+        // process writes meanwhile, bytes are bytes.
+        unsafe { self.start.as_ptr().wrapping_byte_add(offset).cast::<[u8; N]>().read_volatile() }
     }
 
     fn bytes(&mut self) -> &mut [u8] {

@@ -77,14 +77,17 @@ fn missing_names<'i>(
     seen.into_iter().enumerate().filter_map(missing).collect()
 }
 
-/// The part of the runtime that the program's objects need, directly or not.
+/// The part of the runtime that the program's objects need, directly or not, and
+/// what is in `also`.
 pub(crate) fn select_runtime<'a>(
     input: &Input<'a>,
     options: &Options<'_>,
+    also: &[&'a str],
 ) -> Result<Option<Selection<'a>>, LinkError> {
     let Some(runtime) = input.runtime else { return Ok(None) };
     let entry = input.interner.intern(options.entry);
-    let missing = missing_names(input.objects, entry, input.interner);
+    let mut missing = missing_names(input.objects, entry, input.interner);
+    missing.extend_from_slice(also);
     Ok(Some(runtime.select(missing, input.interner)?))
 }
 

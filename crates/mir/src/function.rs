@@ -134,10 +134,14 @@ pub struct Attributes {
 }
 
 impl Attributes {
+    /// When the function is needed, as its attributes say.
+    pub fn said_phase(&self) -> Option<Phase> {
+        self.phase.or(self.cold.then_some(Phase::Cold))
+    }
+
     /// When the function is needed, from all that is known without a run.
     pub fn effective_phase(&self) -> Phase {
-        let said = self.phase.or(self.cold.then_some(Phase::Cold));
-        said.or(self.reached).unwrap_or_default()
+        self.said_phase().or(self.reached).unwrap_or_default()
     }
 }
 

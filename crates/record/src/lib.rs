@@ -17,6 +17,7 @@ mod measure;
 mod pages;
 mod program;
 mod recording;
+mod supervise;
 mod sys;
 mod trace;
 
@@ -25,3 +26,5 @@ pub use functions::{Function, FunctionIndex, Functions, functions};
 pub use measure::{Comparison, Measurement, Medians, TouchedPages, measure};
 pub use pages::{Page, PageKind, Pages, pages};
 pub use recording::{AtStop, Edge, Exit, Faults, Mark, Options, Recording, Stop, Touch, record};
+pub use supervise::supervise;
+pub use sys::end::end_as;

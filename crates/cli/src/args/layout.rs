@@ -57,6 +57,24 @@ pub(crate) struct StopAt {
     pub(crate) timeout: Option<f64>,
 }
 
+/// Recording of a program of ours that is run in memory.
+#[derive(Args, Debug)]
+pub(crate) struct RecordRun {
+    /// Record this run in a layout profile, by default the program's name with
+    /// .profile.sdn; what it has of other runs is kept. Implies --release
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub(crate) layout_record: Option<Option<PathBuf>>,
+    /// What the recorded run stands for
+    #[arg(long, value_name = "NAME", default_value = "run", requires = "layout_record")]
+    pub(crate) scenario: String,
+    /// How much its pages count beside those of other scenarios
+    #[arg(long, value_name = "NUMBER", default_value_t = 1.0, requires = "layout_record")]
+    pub(crate) weight: f64,
+    /// The recorded start ends at this `std.layout.mark`
+    #[arg(long, value_name = "MARK", requires = "layout_record")]
+    pub(crate) stop: Option<String>,
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct Record {
     /// The profile; what it has of other scenarios is kept. By default the

@@ -82,7 +82,7 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
 
 /// The executable of `dir/name.spl` is `name` in the current folder; that of a
 /// package has the package's name.
-fn default_output(file: &Path) -> PathBuf {
+pub(super) fn default_output(file: &Path) -> PathBuf {
     let folder = file.parent().unwrap_or(Path::new(""));
     if file.file_name().is_some_and(|name| name == "main.spl")
         && folder.file_name().is_some_and(|name| name == "src")

@@ -2,8 +2,8 @@
 //!
 //! System V ABI, x86-64 supplement 1.0, section 3.4.1.
 
-use std::convert::Infallible;
 use std::ffi::CStr;
+use std::mem::MaybeUninit;
 
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
 
@@ -126,11 +126,24 @@ impl StackWriter {
     }
 }
 
-/// Undoes what Rust's runtime did to signals, as starting a program would.
+/// Undoes what this process did to signals, as starting a program does: what it
+/// handles is left to the system again, what it ignores stays ignored. Rust's
+/// runtime ignores one, though.
 pub(super) fn reset_signals() {
-    for signal in [libc::SIGPIPE, libc::SIGSEGV, libc::SIGBUS] {
-        // SAFETY: the default action needs no handler.
-        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    // SAFETY: the default action needs no handler.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+    for signal in 1..=libc::SIGRTMAX() {
+        let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+        // SAFETY: the action is only asked for, into a variable of its type;
+        // zeros are one, if the call fails.
+        let handler = unsafe {
+            libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
+            action.assume_init().sa_sigaction
+        };
+        if handler != libc::SIG_DFL && handler != libc::SIG_IGN {
+            // SAFETY: as above.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
     }
     let none =
         libc::stack_t { ss_sp: std::ptr::null_mut(), ss_flags: libc::SS_DISABLE, ss_size: 0 };
@@ -142,7 +155,7 @@ pub(super) fn reset_signals() {
 ///
 /// # Safety
 /// There must be code at `entry` that never returns.
-pub(super) unsafe fn jump(entry: u64, stack: StackPointer) -> Result<Infallible, LinkError> {
+pub(super) unsafe fn jump(entry: u64, stack: StackPointer) -> ! {
     // SAFETY: the caller vouches for the code, and nothing of this program
     // runs afterwards. rdx is 0: there is nothing to register for exit. rbp is
     // 0: the outermost frame.

@@ -3,6 +3,7 @@
 
 pub(crate) mod cache;
 pub(crate) mod debug_registers;
+pub(crate) mod end;
 pub(crate) mod launch;
 pub(crate) mod ptrace;
 pub(crate) mod signals;

@@ -11,7 +11,7 @@ pub(crate) mod log;
 pub(crate) mod process;
 mod step;
 mod tracer;
-mod watch;
+pub(crate) mod watch;
 
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;

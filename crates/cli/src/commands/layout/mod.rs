@@ -1,5 +1,6 @@
 //! `simple layout`: record, solve, show, measure. See `docs/design/layout.md`.
 
+pub(crate) mod counted;
 mod measure;
 mod order;
 pub(crate) mod plan;
@@ -40,6 +41,14 @@ impl StopAt {
         let timeout = timeout.map_err(|_| report::fail("`--timeout` takes a number of seconds"))?;
         let at_stop = if self.kill { AtStop::Kill } else { AtStop::Continue };
         Ok(Options { stop, at_stop, timeout, ..Options::default() })
+    }
+}
+
+/// A scenario's weight, if it is one.
+pub(super) fn weight(weight: f64) -> Result<f64, ExitCode> {
+    match weight.is_finite() && weight > 0.0 {
+        true => Ok(weight),
+        false => Err(report::fail("`--weight` takes a number above 0")),
     }
 }
 

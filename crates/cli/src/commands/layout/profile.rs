@@ -104,7 +104,7 @@ pub(super) fn of_recording(
 
 /// The functions of a program. Its sections say what its compiler thought of
 /// when they are needed.
-fn symbols(functions: &Functions) -> Vec<LayoutSymbol> {
+pub(super) fn symbols(functions: &Functions) -> Vec<LayoutSymbol> {
     let symbol = |function: &simple_record::Function| LayoutSymbol {
         align: function.align,
         address: function.address,

@@ -3,19 +3,12 @@
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use simple_record::Exit;
-
 use super::profile::{self, Meaning};
 use crate::args::layout::Record;
 use crate::report;
 
-/// What shells add to the number of a signal that ended a program.
-const SIGNAL_STATUS: i32 = 128;
-
 pub(super) fn record(record: Record) -> Result<ExitCode, ExitCode> {
-    if !(record.weight.is_finite() && record.weight > 0.0) {
-        return Err(report::fail("`--weight` takes a number above 0"));
-    }
+    let weight = super::weight(record.weight)?;
     let options = record.stop.options()?;
     let (program, args) = record.command.split_first().expect("the command line demands one");
     // What is there already must be a profile before the program runs.
@@ -35,7 +28,7 @@ pub(super) fn record(record: Record) -> Result<ExitCode, ExitCode> {
     }
     let meaning = Meaning {
         scenario: &record.scenario,
-        weight: record.weight,
+        weight,
         stop: options.stop.as_ref(),
         anchor: record.anchor.as_deref(),
     };
@@ -51,20 +44,11 @@ pub(super) fn record(record: Record) -> Result<ExitCode, ExitCode> {
         recorded.program,
         path.display()
     ));
-    Ok(end_as(recording.exit))
+    simple_record::end_as(recording.exit)
 }
 
 fn default_output(program: &std::ffi::OsStr) -> PathBuf {
     let mut name = PathBuf::from(program).file_name().unwrap_or(program).to_owned();
     name.push(".profile.sdn");
     name.into()
-}
-
-/// Ends as the program did; a signal as shells show it.
-fn end_as(exit: Exit) -> ExitCode {
-    let status = match exit {
-        Exit::Code(status) => status,
-        Exit::Signal { signal, .. } => SIGNAL_STATUS + signal,
-    };
-    ExitCode::from(u8::try_from(status).unwrap_or(u8::MAX))
 }
