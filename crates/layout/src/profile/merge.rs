@@ -66,20 +66,23 @@ impl<'a> Recording<'a> {
 }
 
 /// Merges `profiles`, earliest first. Of the same build, their order decides
-/// nothing but whose stop mark and weight a scenario has: the last one's.
+/// nothing but whose stop mark and weight a scenario has: the last one's. Such
+/// profiles may call the program differently, as copies of one file do, and one
+/// may know of attributes that another does not.
 pub fn merge(profiles: &[Profile]) -> Result<Profile, MergeError> {
     let last = profiles.last().ok_or(MergeError::Nothing)?;
     for (position, profile) in profiles.iter().enumerate() {
         let position = position + 1;
         profile.validate().map_err(|error| MergeError::Invalid { position, error })?;
-        let (found, expected) = (&profile.program, &profiles[0].program);
-        if found != expected {
-            let (found, expected) = (found.clone(), expected.clone());
+        let first = &profiles[0];
+        let is_same = !profile.build.is_empty() && profile.build == first.build;
+        if !is_same && profile.program != first.program {
+            let (found, expected) = (profile.program.clone(), first.program.clone());
             return Err(MergeError::Program { position, found, expected });
         }
     }
     let mut merged = Profile {
-        program: last.program.clone(),
+        program: profiles[0].program.clone(),
         build: last.build.clone(),
         symbols: last.symbols.clone(),
         ..Profile::default()
@@ -91,12 +94,28 @@ pub fn merge(profiles: &[Profile]) -> Result<Profile, MergeError> {
         .map(|(row, symbol)| (symbol.name.as_str(), SymbolIndex::from_usize(row)))
         .collect();
     counts(profiles, &index, &mut merged);
+    let same_build = profiles.iter().filter(|p| !p.build.is_empty() && p.build == last.build);
+    same_build.for_each(|profile| attributes(profile, &index, &mut merged));
 
     for recordings in by_scenario(profiles) {
         add_scenario(recordings, &index, &mut merged);
     }
     merged.sort();
     Ok(merged)
+}
+
+/// What `profile` knows of functions that nothing is known of yet.
+fn attributes(profile: &Profile, index: &FxHashMap<&str, SymbolIndex>, merged: &mut Profile) {
+    for from in &profile.symbols {
+        let Some(to) = index.get(from.name.as_str()) else { continue };
+        let to = &mut merged.symbols[to.index()];
+        to.attribute = to.attribute.or(from.attribute);
+        to.reachability = to.reachability.or(from.reachability);
+        to.pinned |= from.pinned;
+        if to.anchor.is_empty() {
+            to.anchor.clone_from(&from.anchor);
+        }
+    }
 }
 
 /// Calls, times and edges, summed by name.
@@ -286,12 +305,29 @@ mod tests {
     fn what_does_not_merge_is_said() {
         assert_eq!(merge(&[]), Err(MergeError::Nothing));
         let good = run("1", &ALL, &["a"], 0);
-        let other = Profile { program: "other".into(), ..good.clone() };
+        let other = Profile { program: "other".into(), build: "2".into(), ..good.clone() };
         let error = merge(&[good.clone(), other]).expect_err("two programs");
         assert!(matches!(error, MergeError::Program { position: 2, .. }), "{error}");
         let mut broken = good.clone();
         broken.scenarios[0].weight = f64::NAN;
         let error = merge(&[good, broken]).expect_err("a weight that is none");
         assert!(error.to_string().contains("profile 2: scenario `boot` has weight NaN"), "{error}");
+    }
+    #[test]
+    fn recordings_of_a_build_tell_each_other_of_attributes() {
+        let mut knows = run("1", &ALL, &["a"], 0);
+        knows.symbols[0].attribute = Some(crate::Phase::Steady);
+        knows.symbols[0].pinned = true;
+        knows.symbols[1].anchor = "loop".into();
+        // A copy of the file under another name is the same program.
+        let copy = Profile { program: "copy".into(), ..run("1", &ALL, &["b"], 0) };
+        let merged = merge(&[knows.clone(), copy]).expect("one build");
+        assert_eq!(merged.program, "app");
+        assert_eq!(merged.symbols[0].attribute, Some(crate::Phase::Steady));
+        assert!(merged.symbols[0].pinned && merged.symbols[1].anchor == "loop");
+        // Another build may have other attributes.
+        let later = run("2", &ALL, &["b"], 0);
+        let merged = merge(&[knows, later]).expect("one program");
+        assert!(!merged.symbols[0].pinned && merged.symbols[1].anchor.is_empty());
     }
 }

@@ -1,0 +1,175 @@
+//! Page layout of whole programs: of 2,000 functions of which a start needs few,
+//! and of an application with a scripted session.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use simple_layout::{Profile, ScenarioIndex};
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout_programs").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("the target folder can be written");
+    folder
+}
+
+/// Runs `simple`, which must succeed, with this input.
+fn simple(folder: &Path, args: &[&str], input: &[u8]) -> Output {
+    let mut command = support::simple();
+    command.current_dir(folder).args(args);
+    let output = support::run(&mut command, input).expect("it can be run");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{args:?}\n{said}");
+    output
+}
+
+fn profile(path: &Path) -> Profile {
+    let text = std::fs::read_to_string(path).expect("the profile is there");
+    Profile::from_sdn(&text).expect("the profile reads")
+}
+
+/// Where what a scenario touches before its stop lies in the recorded build.
+struct Start {
+    pages: usize,
+    bytes: u64,
+}
+
+fn start(profile: &Profile, scenario: &str) -> Start {
+    let row = profile.scenarios.iter().position(|s| s.name == scenario);
+    let scenario = ScenarioIndex::from_usize(row.expect("it was recorded"));
+    let stop = profile.stop_order(scenario).unwrap_or(u32::MAX);
+    let mut pages = BTreeSet::new();
+    let mut bytes = 0;
+    for touch in profile.touches.iter().filter(|t| t.scenario == scenario && t.order < stop) {
+        let symbol = &profile.symbols[touch.symbol.index()];
+        bytes += symbol.size;
+        pages.extend(symbol.address / 4096..=(symbol.address + symbol.size.max(1) - 1) / 4096);
+    }
+    Start { pages: pages.len(), bytes }
+}
+
+/// 2,000 functions, of which a start needs 150: in an application that grew, each
+/// feature brings what registers it, and lies somewhere between the others.
+fn grown_program() -> String {
+    const FUNCTIONS: usize = 2000;
+    const NEEDED: usize = 150;
+    let mut text = "use std.layout\n".to_owned();
+    let mut registered = Vec::new();
+    for n in 0..FUNCTIONS {
+        if n * NEEDED / FUNCTIONS != (n + 1) * NEEDED / FUNCTIONS {
+            registered.push(n);
+            let _ = write!(
+                text,
+                "\n@noinline\nfn register_{n}(mut features: [i64]):\n    \
+                 features.push({n})\n"
+            );
+            continue;
+        }
+        let _ = write!(text, "\n@noinline\nfn feature_{n}(x: i64) -> i64:\n    var a = x + {n}\n");
+        for line in 0..2 + n % 5 * 3 {
+            let _ = writeln!(text, "    if a % {} == {line}: a = a * {} + {n}", n + 9, line + 3);
+            let _ = writeln!(text, "    a = a % 1000003 + {line}");
+        }
+        text.push_str("    a\n");
+    }
+    text.push_str("\nfn start(mut features: [i64]):\n");
+    for n in &registered {
+        let _ = writeln!(text, "    register_{n}(mut features)");
+    }
+    text.push_str("\nfn all(x: i64) -> i64:\n    var t = x\n");
+    for n in (0..FUNCTIONS).filter(|n| !registered.contains(n)) {
+        let _ = writeln!(text, "    t = (t + feature_{n}(t)) % 1000003");
+    }
+    text.push_str(
+        "    t\n\nfn main(args: [str]):\n    var features: [i64] = []\n    \
+         start(mut features)\n    layout.mark(\"ready\")\n    \
+         print features.len(), if args.is_empty(): 0 else: all(1)\n",
+    );
+    text
+}
+
+#[test]
+fn a_grown_program_starts_on_a_tenth_of_its_pages() {
+    let folder = folder("grown");
+    std::fs::write(folder.join("app.spl"), grown_program()).expect("it can be written");
+    simple(&folder, &["build", "--release", "app.spl", "-o", "before"], b"");
+    simple(&folder, &["run", "--layout-record=p.sdn", "--stop", "ready", "app.spl"], b"");
+    simple(&folder, &["layout", "solve", "p.sdn"], b"");
+    let build = ["build", "--release", "--layout", "layout.sdn", "app.spl", "-o", "after"];
+    assert!(simple(&folder, &build, b"").stderr.is_empty(), "the plan fits");
+    let record = ["layout", "record", "--stop", "ready", "-o", "q.sdn", "--", "./after"];
+    simple(&folder, &record, b"");
+    let before = start(&profile(&folder.join("p.sdn")), "run");
+    let after = start(&profile(&folder.join("q.sdn")), "run");
+    let bound = after.bytes.div_ceil(4096);
+    assert!(after.pages as u64 <= bound + 1, "{} pages, where {bound} would do", after.pages);
+    assert!(
+        after.pages * 10 <= before.pages,
+        "{} pages before, {} after",
+        before.pages,
+        after.pages
+    );
+    let output = |name: &str, arguments: &[&str]| {
+        let mut command = Command::new(folder.join(name));
+        support::run(command.args(arguments), b"").expect("it runs").stdout
+    };
+    assert_eq!(output("before", &["all"]), output("after", &["all"]));
+    assert!(output("after", &["all"]).starts_with(b"150 "));
+}
+
+/// What its page says to do, with an eye on what comes of it.
+#[test]
+fn an_application_draws_its_first_frame_from_fewer_pages() {
+    let folder = folder("board");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/board");
+    std::fs::create_dir_all(folder.join("src")).expect("the target folder can be written");
+    for part in ["", "src"] {
+        for entry in std::fs::read_dir(example.join(part)).expect("the example is there") {
+            let path = entry.expect("it can be listed").path();
+            if path.is_file() {
+                let name = path.file_name().expect("it has a name");
+                std::fs::copy(&path, folder.join(part).join(name)).expect("it can be copied");
+            }
+        }
+    }
+    let session = std::fs::read(folder.join("session.txt")).expect("it has a session");
+    let debug = simple(&folder, &["run", "src/main.spl", "garden.board"], &session).stdout;
+    let text = String::from_utf8_lossy(&debug);
+    for expected in [
+        "║ Garden 2026 ",
+        "\n! `doing` has room for 3 cards only\n",
+        "\n  due      2026-11-20 (Friday)\n",
+        "\n    [ 1]  2   3   4 [ 5]  6\n",
+        "\n6,doing,buy a wheelbarrow,shopping,2026-12-01,1\n",
+        "\n  > with \"paths\", and a shed\n",
+        "\n! `2026-02-30` is no date like 2026-12-24\n! `fly` is no command; try `help`\nbye\n",
+    ] {
+        assert!(text.contains(expected), "{expected:?} in\n{text}");
+    }
+
+    simple(&folder, &["build", "--release", "-o", "before"], b"");
+    let run = ["run", "--layout-record", "--scenario", "start", "--stop", "ui.ready"];
+    let recorded =
+        simple(&folder, &[&run[..], &["src/main.spl", "garden.board"]].concat(), &session);
+    assert_eq!(recorded.stdout, debug);
+    simple(&folder, &["test", "--layout-record"], b"");
+    simple(&folder, &["layout", "solve", "board.profile.sdn"], b"");
+    let build = ["build", "--release", "--layout", "layout.sdn", "-o", "after"];
+    assert!(simple(&folder, &build, b"").stderr.is_empty(), "the plan fits");
+    let plan = std::fs::read_to_string(folder.join("layout.sdn")).expect("it was solved");
+    assert!(plan.contains(", first_frame, "), "the anchor divides the start");
+
+    let record = ["layout", "record", "--scenario", "start", "--stop", "ui.ready", "-o", "q.sdn"];
+    let run = [&record[..], &["--", "./after", "garden.board"]].concat();
+    assert_eq!(simple(&folder, &run, &session).stdout, debug);
+    let before = start(&profile(&folder.join("board.profile.sdn")), "start");
+    let after = start(&profile(&folder.join("q.sdn")), "start");
+    let bound = after.bytes.div_ceil(4096);
+    // Three scenarios share the first pages, so one alone may miss its bound.
+    assert!(after.pages as u64 <= bound + 2, "{} pages, where {bound} would do", after.pages);
+    assert!(after.pages * 3 <= before.pages * 2, "{} before, {} after", before.pages, after.pages);
+}
