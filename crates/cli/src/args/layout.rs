@@ -146,6 +146,9 @@ pub(crate) struct Measure {
     /// How often each is run
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) runs: u32,
+    /// What each run reads from standard input; nothing by default
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) stop: StopAt,
     /// The program

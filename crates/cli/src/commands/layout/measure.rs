@@ -1,15 +1,21 @@
 //! `simple layout measure`: how long starts take, and what they fault in.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use simple_record::{Measurement, Medians, TouchedPages};
 
 use crate::args::layout::Measure;
-use crate::report;
+use crate::{files, report};
 
 pub(super) fn measure(measure: &Measure) -> Result<ExitCode, ExitCode> {
     let options = measure.stop.options()?;
+    let input = measure.input.as_deref();
+    if let Some(path) = input {
+        // Each run opens it anew; that it cannot be read is said before.
+        File::open(path).map_err(|error| files::cannot_read(path, &error))?;
+    }
     let command = |program: &Path| {
         let program = if program.components().count() == 1 {
             // A name alone would be looked for in the search path.
@@ -21,7 +27,11 @@ pub(super) fn measure(measure: &Measure) -> Result<ExitCode, ExitCode> {
         move || {
             let mut command = Command::new(&program);
             // A program that is timed has nobody to talk to.
-            command.args(&args).stdin(Stdio::null()).stdout(Stdio::null());
+            let input = input.and_then(|path| File::open(path).ok());
+            command
+                .args(&args)
+                .stdin(input.map_or_else(Stdio::null, Stdio::from))
+                .stdout(Stdio::null());
             command
         }
     };
