@@ -1,6 +1,6 @@
 //! Statements.
 
-use simple_source::{Applicability, Diagnostic, Span, sym};
+use simple_source::{Applicability, Diagnostic, Span, Suggestion, sym};
 
 use super::Parser;
 use super::expr::starts_expr;
@@ -341,7 +341,7 @@ impl Parser<'_> {
             // Not allowed, but what is meant is clear.
             LParen if self.is_printed_call(ahead) => {}
             Not if self.nth(ahead + 1) != In => {}
-            Mut | If | Match => {}
+            Mut | If | Match | Tilde => {}
             // `name!(…)` is a macro's call elsewhere.
             Bang if self.nth(ahead + 1) != LParen => {}
             _ => return None,
@@ -350,7 +350,7 @@ impl Parser<'_> {
             return None;
         }
         let lo = self.lo();
-        let needs_parentheses = matches!(self.nth(ahead), Not | Mut | If | Match)
+        let needs_parentheses = matches!(self.nth(ahead), Not | Mut | If | Match | Tilde)
             || self.nth(ahead) == LParen && !self.is_printed(ahead);
         let outer = std::mem::replace(&mut self.deepest, self.depth + 1);
         let mut callee = self.primary();
@@ -365,6 +365,7 @@ impl Parser<'_> {
         if !self.has_gap() {
             self.bare_call_without_space();
         }
+        let told = self.diagnostics.len();
         let mark = self.scratch.args.len();
         loop {
             self.arg(mark);
@@ -377,6 +378,8 @@ impl Parser<'_> {
         }
         if needs_parentheses && !self.panicking {
             self.bare_call_needs_parentheses(args_at);
+        } else if self.kinds[args_at] == Bang && !self.panicking {
+            self.bare_call_of_not(args_at, told);
         }
         let args = self.take_args(mark);
         let call =
@@ -486,6 +489,24 @@ impl Parser<'_> {
         .label("without parentheses a name, a literal or a lambda must follow")
         .suggest(format!("write `{text}`"), edit, text, Applicability::Certain);
         self.note(diagnostic);
+    }
+
+    /// `print !x`: the `!` was told, by the diagnostic `told`; what is written
+    /// for it needs parentheses.
+    #[cold]
+    fn bare_call_of_not(&mut self, bang: usize, told: usize) {
+        let from = self.tokens.span(bang - 1, self.base).hi;
+        let bang = self.tokens.span(bang, self.base);
+        let end = Span::new(self.prev_hi(), self.prev_hi());
+        let rest = self.snippet(Span::new(bang.hi, end.lo));
+        let Some(told) = self.diagnostics.get_mut(told) else { return };
+        if told.primary.span == bang {
+            told.suggestions = vec![Suggestion {
+                message: format!("write `(not {rest})`"),
+                edits: vec![(Span::new(from, bang.hi), "(not ".into()), (end, ")".into())],
+                applicability: Applicability::Certain,
+            }];
+        }
     }
 
     /// The parenthesis, by its token, that follows the name or dotted path at
