@@ -24,6 +24,7 @@ mod expect;
 mod expr;
 mod field;
 mod finish;
+mod foreign;
 mod format;
 mod group;
 mod index;
