@@ -322,9 +322,7 @@ impl Infer<'_> {
             self.option_member(receiver, ty, name);
             return;
         }
-        let owners = self.program.session.tables.trait_methods.get(&name.symbol);
-        let owners = owners.map_or(&[][..], Vec::as_slice);
-        if self.has_lost_impl(|trait_| owners.iter().any(|(owner, _)| *owner == trait_)) {
+        if self.is_lost_method(name.symbol) {
             self.f.failed = true;
             return;
         }
@@ -497,6 +495,10 @@ impl Infer<'_> {
         let text = self.text(name.symbol);
         let shown = self.show(ty);
         let mut diag = Diagnostic::error(
+        if self.is_lost_method(name.symbol) {
+            self.f.failed = true;
+            return;
+        }
             &codes::UNKNOWN_METHOD,
             name.span,
             format!("the type `{shown}` has no `{text}`"),
