@@ -330,9 +330,12 @@ impl Infer<'_> {
                 let signature = Signature {
                     generics,
                     params: self.f.params.clone(),
-                    result: self.f.result,
+                    result,
                     parent: def.parent,
                     path: def.path,
+                // Whether it has a result after all is part of the mistake.
+                let in_doubt = self.program.session.functions[function].result_in_doubt;
+                let result = if in_doubt && self.f.failed { Ty::ERROR } else { self.f.result };
                     captures: Vec::new(),
                 };
                 outcome.signatures.push((function, signature));
