@@ -48,7 +48,9 @@ impl Infer<'_> {
             if has_nested {
                 self.nested_references(&families[&root]);
             }
-            if self.table.too_large {
+            // A question about traits that needs a type too large was answered
+            // with no, which was said.
+            if self.table.too_large && !self.f.failed {
                 let span = self.f.body.root.map_or(Span::NONE, |root| self.span(root));
                 self.too_large(span);
             }
