@@ -326,6 +326,9 @@ impl Infer<'_> {
             self.f.failed = true;
             return;
         }
+        if self.may_inherit(ty) {
+            return;
+        }
         if let Some((_, field_ty)) = self.find_field(ty, name.symbol) {
             let span = Span::new(name.span.lo, site.span.hi);
             let diag = Diagnostic::error(
@@ -492,13 +495,13 @@ impl Infer<'_> {
             self.unknown_variant(adt, name);
             return;
         }
-        let text = self.text(name.symbol);
-        let shown = self.show(ty);
-        let mut diag = Diagnostic::error(
         if self.is_lost_method(name.symbol) {
             self.f.failed = true;
             return;
         }
+        let text = self.text(name.symbol);
+        let shown = self.show(ty);
+        let mut diag = Diagnostic::error(
             &codes::UNKNOWN_METHOD,
             name.span,
             format!("the type `{shown}` has no `{text}`"),

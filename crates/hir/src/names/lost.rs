@@ -9,7 +9,16 @@ use simple_source::{Diagnostic, Span};
 use simple_syntax::ast::{Ast, ItemKind};
 
 use crate::codes;
-use crate::def::{ModuleId, Program};
+use crate::def::{AdtId, ModuleId, Program};
+
+impl Program {
+    /// Whether a type was written with a base class: it may have been meant to
+    /// have any member.
+    pub(crate) fn has_lost_base(&self, adt: AdtId) -> bool {
+        let def = &self.adts[adt];
+        self.ast(def.module).bases.contains(&def.span)
+    }
+}
 
 /// Takes out what says that something is missing that may be in lost text.
 pub(crate) fn drop_consequences(program: &Program, diagnostics: &mut Vec<Diagnostic>) {

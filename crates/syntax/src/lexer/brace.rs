@@ -130,7 +130,8 @@ impl Lexer<'_> {
                     at += word.len() - 1;
                 }
                 (Within::Code, b'?') if around.len() == 1 && brackets == 0 => {
-                    has_blocks |= self.bytes[at - 1] == b' ' && self.bytes.get(at + 1) == Some(&b' ');
+                    has_blocks |=
+                        self.bytes[at - 1] == b' ' && self.bytes.get(at + 1) == Some(&b' ');
                 }
                 (Within::Code, b':') if around.len() == 1 && brackets == 0 && !has_blocks => {
                     // The rest is a spec, if it ends.

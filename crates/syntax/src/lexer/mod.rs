@@ -290,8 +290,12 @@ impl<'a> Lexer<'a> {
         while matches!(self.bytes.get(at), Some(b' ')) {
             at += 1;
         }
-        let ends =
-            matches!(self.bytes.get(at), None | Some(b'\n' | b'\r' | b'#' | b';' | b')' | b'}'));
+        let ends = matches!(
+            self.bytes.get(at),
+            None | Some(
+                b'\n' | b'\r' | b'#' | b';' | b')' | b'}' | b']' | b',' | b'<' | b'>' | b'=' | b':'
+            )
+        );
         ends && self.last_kind().is_some_and(TokenKind::ends_operand)
     }
 
