@@ -104,6 +104,9 @@ pub(crate) struct FnInfo {
     /// Whether the whole signature in [`FnDef`] is stated, so that callers
     /// need not look further.
     pub(crate) stated: bool,
+    /// Whether it is `pub` and has no `->`, but may end in a value, a mistake
+    /// that its body shows: callers wait for that.
+    pub(crate) result_in_doubt: bool,
     /// What `Self` is in it.
     pub(crate) self_ty: Option<Ty>,
     /// What was inferred for one that does not state its signature.
@@ -112,7 +115,14 @@ pub(crate) struct FnInfo {
 
 impl FnInfo {
     pub(crate) fn new(source: FnSource) -> Self {
-        Self { source, nested: false, stated: true, self_ty: None, inferred: OnceLock::new() }
+        Self {
+            source,
+            nested: false,
+            stated: true,
+            result_in_doubt: false,
+            self_ty: None,
+            inferred: OnceLock::new(),
+        }
     }
 }
 
@@ -208,14 +218,16 @@ impl Program {
     pub(crate) fn signature(&self, function: FnId) -> Option<SignatureRef<'_>> {
         let def = &self.functions[function];
         let info = &self.session.functions[function];
-        if info.stated {
+        let inferred = info.inferred.get();
+        // In its own circle what is written counts.
+        if info.stated || info.result_in_doubt && inferred.is_none() {
             return Some(SignatureRef {
                 generics: &def.generics,
                 params: &def.params,
                 result: def.result,
             });
         }
-        let signature = info.inferred.get()?;
+        let signature = inferred?;
         Some(SignatureRef {
             generics: &signature.generics,
             params: &signature.params,

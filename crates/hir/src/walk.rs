@@ -195,6 +195,68 @@ pub(crate) fn ends_in_unit(
     false
 }
 
+/// Whether evaluating an expression plainly changes nothing: there is no call
+/// in it and nothing that leaves.
+pub(crate) fn has_no_effect(ast: &Ast, id: ExprId) -> bool {
+    let mut stack = vec![id];
+    while let Some(id) = stack.pop() {
+        match *ast.expr(id) {
+            Expr::Error
+            | Expr::Call { .. }
+            | Expr::OptionField { .. }
+            | Expr::Try(_)
+            | Expr::Binary { op: BinaryOp::Pipe, .. }
+            | Expr::Block(_)
+            | Expr::If { .. }
+            | Expr::Match { .. }
+            | Expr::While { .. }
+            | Expr::Loop { .. }
+            | Expr::For { .. }
+            | Expr::Break(_)
+            | Expr::Continue
+            | Expr::Return(_)
+            | Expr::Unit => return false,
+            Expr::Lambda { .. } => {}
+            ref expr => children(ast, expr, &mut |child| stack.push(child)),
+        }
+    }
+    true
+}
+
+/// The expressions that a body's value may be that of, in the order of the
+/// text: the last one of a block and, with `branches`, those of the branches
+/// that it ends in.
+pub(crate) fn tails(ast: &Ast, body: ExprId, branches: bool) -> Vec<ExprId> {
+    let mut found = Vec::new();
+    let mut stack = vec![body];
+    while let Some(id) = stack.pop() {
+        match *ast.expr(id) {
+            Expr::Block(stmts) => {
+                if let Some(last) = ast.list(stmts).last()
+                    && let StmtKind::Expr(tail) = ast.stmt(*last).kind
+                {
+                    stack.push(tail);
+                }
+            }
+            Expr::If { then, otherwise: Some(otherwise), .. } if branches => {
+                stack.extend([otherwise, then]);
+            }
+            Expr::Match { arms, .. } if branches => {
+                stack.extend(ast.list(arms).iter().rev().map(|arm| arm.body));
+            }
+            _ => found.push(id),
+        }
+    }
+    found
+}
+
+/// Whether a function's body may well end in a value without an effect, or
+/// leaves with a value.
+pub(crate) fn seems_to_return(ast: &Ast, body: ExprId) -> bool {
+    tails(ast, body, true).into_iter().any(|tail| has_no_effect(ast, tail))
+        || leaves_with_value(ast, body)
+}
+
 /// All statements of a body, those in inner blocks too, outer ones first.
 pub(crate) fn statements(ast: &Ast, body: ExprId, found: &mut Vec<StmtId>) {
     let mut stack = vec![body];

@@ -183,7 +183,8 @@ fn with_snippets<'a>(
     // The piece with the primary label comes first: its place is the title's.
     let (first, rest): (Vec<&Label>, Vec<&Label>) =
         here.iter().partition(|label| excerpt::fit_together(file, main.span, label.span));
-    for piece in std::iter::once(first).chain(rest.into_iter().map(|label| vec![label])) {
+    let pieces = std::iter::once(first).chain(rest.into_iter().map(|label| vec![label]));
+    for (number, piece) in pieces.enumerate() {
         let excerpt = Excerpt::new(file, piece.iter().map(|label| label.span));
         let annotations: Vec<_> = piece
             .iter()
@@ -201,7 +202,8 @@ fn with_snippets<'a>(
                 }
             })
             .collect();
-        if excerpt.is_cut {
+        // Later pieces of cut lines are found by the number of their line.
+        if excerpt.is_cut && number == 0 {
             group = group.element(origin(file, piece[0].span.lo));
         }
         group = group.element(in_file(excerpt, file).annotations(annotations));

@@ -148,6 +148,7 @@ impl Declarer<'_> {
         let must_state = public || written.is_extern || matches!(parent, Parent::Trait(_));
         let is_intrinsic = matches!(def.kind, FnKind::Intrinsic(_));
         let mut stated = true;
+        let mut result_in_doubt = false;
         let mut params: Vec<ParamDef> = Vec::new();
         for (position, param) in ast.list(written.params).iter().enumerate() {
             let ty = if position == 0 && param.name.symbol == sym::SELF {
@@ -191,12 +192,21 @@ impl Declarer<'_> {
         } else if let Some((_, result)) = trait_method {
             result
         } else {
-            let plain = must_state
-                || is_main
-                || is_intrinsic
-                || written.body.is_none_or(|body| self.returns_nothing(module, ast, body));
-            stated &= plain;
-            Ty::UNIT
+            let plain = written.body.is_none_or(|body| self.returns_nothing(module, ast, body));
+            let must_state = must_state || is_main || is_intrinsic;
+            result_in_doubt = public
+                && !plain
+                && !self.program.is_library(module)
+                && written.body.is_some_and(|body| walk::seems_to_return(ast, body));
+            stated &= !result_in_doubt && (must_state || plain);
+            let lacks_type = public
+                && ast
+                    .list(written.params)
+                    .iter()
+                    .zip(&params)
+                    .any(|(written, param)| written.ty.is_none() && param.ty == Ty::ERROR);
+            // A `pub` function that lacks types may lack this one too.
+            if lacks_type && !plain { Ty::ERROR } else { Ty::UNIT }
         };
         for param in &params {
             if let Some(default) = param.default {
@@ -216,6 +226,7 @@ impl Declarer<'_> {
         def.result = result;
         let info = &mut self.program.session.functions[function];
         info.stated = stated;
+        info.result_in_doubt = result_in_doubt;
         info.self_ty = self_ty;
         self.body_is_there(ast, item, &written, function);
     }

@@ -6,6 +6,7 @@ use simple_syntax::ast::{self, Ast, ItemKind, TypeKind};
 use super::{Declarer, ItemIn, Owner};
 use crate::codes;
 use crate::def::*;
+use crate::names::Def;
 use crate::session::{FnInfo, FnSource, ItemDef};
 use crate::ty::{Ty, TyKind};
 
@@ -295,6 +296,13 @@ impl Declarer<'_> {
             (ItemDef::Impl(impl_), ItemKind::Impl { generics, trait_, target, .. }) => {
                 let mut params = self.param_names(ast, generics);
                 let owner = Owner::Impl(impl_);
+                if let Some(trait_) = trait_
+                    && let Some(diag) = self.turned_around(module, ast, trait_, target)
+                {
+                    self.diags.push(diag);
+                    self.program.impls[impl_].generics = Generics { params, inherited: 0 };
+                    return;
+                }
                 let self_ty =
                     self.read(module, ast, &params, None, owner, |written| written.ty(target));
                 self.param_bounds(module, ast, generics, &mut params, 0, Some(self_ty), owner);
@@ -341,6 +349,35 @@ impl Declarer<'_> {
             }
             _ => {}
         }
+    }
+
+    /// `impl Type for Trait`
+    fn turned_around(
+        &self,
+        module: ModuleId,
+        ast: &Ast,
+        trait_: ast::TypeId,
+        target: ast::TypeId,
+    ) -> Option<Diagnostic> {
+        let named = |id: ast::TypeId| match ast.ty(id).kind {
+            TypeKind::Path { path, .. } => match ast.list(path) {
+                [name] => self.program.lookup(module, name.symbol),
+                _ => None,
+            },
+            _ => None,
+        };
+        let is_type = matches!(named(trait_), Some(Def::Adt(_) | Def::Alias(_)));
+        if !is_type || !matches!(named(target), Some(Def::Trait(_))) {
+            return None;
+        }
+        let span = ast.ty(trait_).span.to(ast.ty(target).span);
+        let text = |id: ast::TypeId| self.program.snippet(ast.ty(id).span);
+        let better = format!("{} for {}", text(target), text(trait_));
+        Some(
+            Diagnostic::error(&codes::TRAIT_EXPECTED, span, "an impl names the trait first")
+                .label(format!("`{}` is the trait", text(target)))
+                .suggest(format!("write `{better}`"), span, better, Applicability::Certain),
+        )
     }
 
     /// Whether parameter `index` occurs in a type.

@@ -184,6 +184,10 @@ impl<S: TypeSink> Written<'_, S> {
                 return self.self_type(first.span);
             }
             if let Some(ty) = built_in_type(first.symbol) {
+                if self.program.is_redeclared(self.module, first.symbol) {
+                    self.args(args);
+                    return Ty::ERROR;
+                }
                 self.no_args(first, args, span);
                 return ty;
             }

@@ -1,6 +1,6 @@
 //! Traits that types are required to have.
 
-use simple_source::{Applicability, Diagnostic, Span};
+use simple_source::{Applicability, Diagnostic, Span, Symbol};
 use simple_syntax::ast;
 
 use super::Infer;
@@ -144,7 +144,7 @@ impl Infer<'_> {
         cause: Cause,
     ) {
         let reference = TraitRef { trait_, args };
-        if self.has_lost_impl(|found| found == trait_) {
+        if self.has_lost_impl(trait_) {
             self.f.failed = true;
             return;
         }
@@ -235,12 +235,24 @@ impl Infer<'_> {
         self.error(diag);
     }
 
-    /// Whether an impl of a trait is for a type that was refused: it may have
-    /// been the one that is missing.
-    pub(crate) fn has_lost_impl(&self, of: impl Fn(TraitId) -> bool) -> bool {
-        self.program.impls.iter().any(|def| {
-            def.self_ty == Ty::ERROR && def.trait_.is_some_and(|reference| of(reference.trait_))
+    /// Whether an impl whose type or trait was refused may have been one of
+    /// `trait_`: it names that, or has a method of it.
+    pub(crate) fn has_lost_impl(&self, trait_: TraitId) -> bool {
+        let program = self.program;
+        let methods = &program.traits[trait_].methods;
+        program.lost_impls().any(|def| match def.trait_ {
+            Some(reference) => reference.trait_ == trait_,
+            None => methods
+                .iter()
+                .any(|method| def.methods.contains_key(&program.functions[*method].name)),
         })
+    }
+
+    /// Whether such an impl may have had a method of this name.
+    pub(crate) fn is_lost_method(&self, name: Symbol) -> bool {
+        let owners = self.program.session.tables.trait_methods.get(&name);
+        self.program.lost_impls().any(|def| def.methods.contains_key(&name))
+            || owners.into_iter().flatten().any(|(owner, _)| self.has_lost_impl(*owner))
     }
 
     /// Offers to write a bound where the parameter `param` is declared.
@@ -399,6 +411,11 @@ impl Infer<'_> {
 }
 
 impl Program {
+    /// The impls whose type or trait was refused, which was said.
+    fn lost_impls(&self) -> impl Iterator<Item = &ImplDef> {
+        self.impls.iter().filter(|def| def.self_ty == Ty::ERROR)
+    }
+
     /// Why a trait cannot be `dyn`, if it cannot.
     pub(crate) fn dyn_problem(&self, trait_: TraitId, span: Span) -> Option<Diagnostic> {
         let supers = self.session.tables.supertraits(trait_);

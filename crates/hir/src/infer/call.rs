@@ -36,6 +36,11 @@ impl<'p> Infer<'p> {
             return self.raised(callee, name, args, span);
         }
         if let Tree::Name(name) = *ast.expr(callee)
+            && self.is_foreign_statement(name)
+        {
+            return self.foreign_statement(callee, name, args, span);
+        }
+        if let Tree::Name(name) = *ast.expr(callee)
             && self.is_unknown(name)
             && let Some(diag) = self.foreign_call(name, &given, span)
         {

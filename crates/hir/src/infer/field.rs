@@ -141,7 +141,19 @@ impl Infer<'_> {
         }
     }
 
+    /// Whether a type was written with a base class, which was refused; then
+    /// the function at hand has failed.
+    pub(crate) fn may_inherit(&mut self, ty: Ty) -> bool {
+        let TyKind::Adt(adt, _) = self.table.kind(ty) else { return false };
+        let may_inherit = self.program.has_lost_base(adt);
+        self.f.failed |= may_inherit;
+        may_inherit
+    }
+
     fn unknown_field(&mut self, base: ExprId, ty: Ty, name: ast::Name, span: Span) {
+        if self.may_inherit(ty) {
+            return;
+        }
         let text = self.text(name.symbol);
         let ty_text = self.show(ty);
         let numeric = text.parse::<usize>().ok();

@@ -5,6 +5,7 @@ use simple_source::interner::FxHashMap;
 use simple_source::{Applicability, Diagnostic, Span, Symbol};
 
 use super::group::Outcome;
+use super::obligation::Need;
 use super::table::{Table, Var, VarKind};
 use super::{BodyOwner, Infer};
 use crate::body::*;
@@ -48,7 +49,9 @@ impl Infer<'_> {
             if has_nested {
                 self.nested_references(&families[&root]);
             }
-            if self.table.too_large {
+            // A question about traits that needs a type too large was answered
+            // with no, which was said.
+            if self.table.too_large && !self.f.failed {
                 let span = self.f.body.root.map_or(Span::NONE, |root| self.span(root));
                 self.too_large(span);
             }
@@ -141,10 +144,10 @@ impl Infer<'_> {
                 self.f.body.exprs[id].ty = self.finished(ty, span);
             }
             let kind = match kind {
-                ExprKind::Fn(function) => ExprKind::Fn(self.finished_fn(function)),
-                ExprKind::Method(method) => ExprKind::Method(self.finished_method(method)),
+                ExprKind::Fn(function) => ExprKind::Fn(self.finished_fn(function, span)),
+                ExprKind::Method(method) => ExprKind::Method(self.finished_method(method, span)),
                 ExprKind::Call { callee, args } => {
-                    ExprKind::Call { callee: self.finished_callee(callee), args }
+                    ExprKind::Call { callee: self.finished_callee(callee, span), args }
                 }
                 ExprKind::For { pat, iterable, kind, body } => {
                     let kind = self.finished_loop(iterable, kind);
@@ -194,35 +197,38 @@ impl Infer<'_> {
     fn finished_loop(&mut self, iterable: ExprId, kind: ForKind) -> ForKind {
         let late = self.f.late_loops.iter().find(|(value, _)| *value == iterable);
         match late.map_or(kind, |(_, kind)| *kind) {
-            ForKind::Iter(callee) => ForKind::Iter(self.finished_callee(callee)),
+            ForKind::Iter(callee) => {
+                let span = self.span(iterable);
+                ForKind::Iter(self.finished_callee(callee, span))
+            }
             kind => kind,
         }
     }
 
-    fn finished_callee(&mut self, callee: Callee) -> Callee {
+    fn finished_callee(&mut self, callee: Callee, span: Span) -> Callee {
         match callee {
-            Callee::Fn(function) => Callee::Fn(self.finished_fn(function)),
-            Callee::Method(method) => Callee::Method(self.finished_method(method)),
-            Callee::Dyn(method) => Callee::Dyn(self.finished_method(method)),
+            Callee::Fn(function) => Callee::Fn(self.finished_fn(function, span)),
+            Callee::Method(method) => Callee::Method(self.finished_method(method, span)),
+            Callee::Dyn(method) => Callee::Dyn(self.finished_method(method, span)),
             callee => callee,
         }
     }
 
-    fn finished_fn(&mut self, function: FnRef) -> FnRef {
-        FnRef { args: self.finished_list(function.args), ..function }
+    fn finished_fn(&mut self, function: FnRef, span: Span) -> FnRef {
+        FnRef { args: self.finished_list(function.args, span), ..function }
     }
 
-    fn finished_method(&mut self, method: MethodRef) -> MethodRef {
-        MethodRef { args: self.finished_list(method.args), ..method }
+    fn finished_method(&mut self, method: MethodRef, span: Span) -> MethodRef {
+        MethodRef { args: self.finished_list(method.args, span), ..method }
     }
 
-    fn finished_list(&mut self, list: Tys) -> Tys {
+    fn finished_list(&mut self, list: Tys, span: Span) -> Tys {
         let mut undecided = Vec::new();
         let done = self.table.finish_list(list, &mut |_, var| {
             undecided.push(var);
             Ty::ERROR
         });
-        self.say_undecided(undecided, Span::NONE);
+        self.say_undecided(undecided, span);
         done
     }
 
@@ -251,7 +257,7 @@ impl Infer<'_> {
             return;
         }
         let origin = self.table.origin(*var);
-        self.undecided_at(origin, span, "");
+        self.undecided_at(origin, span, Need::Nothing);
     }
 
     /// Completes the type arguments of references to nested functions.
@@ -327,10 +333,13 @@ impl Infer<'_> {
                 let generics =
                     Generics { params: self.f.generics.clone(), inherited: def.generics.inherited };
                 self.check_leaks(generics.params.len());
+                // Whether it has a result after all is part of the mistake.
+                let in_doubt = self.program.session.functions[function].result_in_doubt;
+                let result = if in_doubt && self.f.failed { Ty::ERROR } else { self.f.result };
                 let signature = Signature {
                     generics,
                     params: self.f.params.clone(),
-                    result: self.f.result,
+                    result,
                     parent: def.parent,
                     path: def.path,
                     captures: Vec::new(),

@@ -64,7 +64,7 @@ impl<'p> Function<'p> {
             assign_ops: Vec::new(),
             late_loops: Vec::new(),
             dropped: Vec::new(),
-            result_tail: None,
+            result_tails: Vec::new(),
             global_copies: Vec::new(),
             unknown_names: Default::default(),
             failed: false,
@@ -105,7 +105,7 @@ impl<'p> Function<'p> {
         self.assign_ops.clear();
         self.late_loops.clear();
         self.dropped.clear();
-        self.result_tail = None;
+        self.result_tails.clear();
         self.global_copies.clear();
         self.unknown_names.clear();
         self.failed = false;
@@ -244,7 +244,10 @@ impl<'p> Infer<'p> {
         }
         let plain =
             written.body.is_some_and(|body| self.in_body(number, |this| this.plainly_unit(body)));
-        if written.result.is_none() && !plain {
+        if written.result.is_none()
+            && !plain
+            && !program.session.functions[function].result_in_doubt
+        {
             let ty = self.fresh(item.name.span);
             self.function_mut(number).result = ty;
         }
@@ -354,26 +357,15 @@ impl<'p> Infer<'p> {
         self.end_frame(root);
     }
 
-    /// The last value of a `pub` function without `->`: if it has no effect
+    /// The last values of a `pub` function without `->`: if they have no effect
     /// the result was forgotten.
     fn note_result_tail(&mut self, function: FnId, body: ast::ExprId, written: bool) {
-        if written {
+        let def = &self.program.functions[function];
+        if written || !def.public && def.name != sym::MAIN {
             return;
         }
-        let def = &self.program.functions[function];
-        let ast = self.f.ast;
-        let tail = match *ast.expr(body) {
-            ast::Expr::Block(stmts) => {
-                match ast.list(stmts).last().map(|stmt| ast.stmt(*stmt).kind) {
-                    Some(ast::StmtKind::Expr(tail)) => tail,
-                    _ => return,
-                }
-            }
-            _ => body,
-        };
-        if def.public || def.name == sym::MAIN {
-            self.f.result_tail = Some(tail);
-        }
+        let branches = def.public && !self.plainly_unit(body);
+        self.f.result_tails = crate::walk::tails(self.f.ast, body, branches);
     }
 
     /// The statements of a script.

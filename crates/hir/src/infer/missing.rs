@@ -7,7 +7,7 @@ use simple_syntax::foreign::generic_type;
 use super::arguments::{CallSite, Given};
 use super::method::Lookup;
 use super::{BodyOwner, Infer};
-use crate::body::{ExprId, ExprKind};
+use crate::body::ExprId;
 use crate::codes;
 use crate::def::*;
 use crate::names::{Def, built_in_type, suggest};
@@ -28,100 +28,6 @@ impl Infer<'_> {
             && self.program.short_variants(self.f.module, name).is_empty()
             && self.program.built_in_function(self.f.module, name).is_none()
             && ![sym::SELF, sym::SELF_TYPE, sym::LIST, sym::UNDERSCORE].contains(&name)
-    }
-
-    /// A call of a function that other languages have and that is a method or
-    /// an operator here.
-    pub(crate) fn foreign_call(
-        &mut self,
-        name: Symbol,
-        given: &[Given],
-        span: Span,
-    ) -> Option<Diagnostic> {
-        let text = self.text(name);
-        if given.is_empty() {
-            let better = suggest::foreign_empty(text)?;
-            return Some(self.foreign_function(text, better.to_owned(), span));
-        }
-        let pattern = suggest::foreign_call(text)?;
-        let first = given.first()?;
-        let operand = self.tree_operand(first.tree);
-        let better = match (text, given) {
-            ("range", [low, high]) => {
-                format!("{}..{}", self.tree_operand(low.tree), self.tree_operand(high.tree))
-            }
-            ("range", [low, high, step]) => format!(
-                "({}..{}).step({})",
-                self.tree_operand(low.tree),
-                self.tree_operand(high.tree),
-                self.ast_text(step.tree)
-            ),
-            ("min" | "max", [a, b]) => {
-                format!("{}.{text}({})", self.tree_operand(a.tree), self.ast_text(b.tree))
-            }
-            (_, [_]) => pattern.replace("{}", &operand),
-            _ => return None,
-        };
-        Some(self.foreign_function(text, better, span))
-    }
-
-    fn foreign_function(&self, text: &str, better: String, span: Span) -> Diagnostic {
-        Diagnostic::error(&codes::UNKNOWN_NAME, span, format!("there is no function `{text}`"))
-            .label("not found")
-            .suggest(format!("this is written `{better}`"), span, better, Applicability::Maybe)
-    }
-
-    /// `raise ValueError("odd")`: an error of another language.
-    pub(crate) fn raised(
-        &mut self,
-        callee: ast::ExprId,
-        name: Symbol,
-        args: ast::List<ast::Arg>,
-        span: Span,
-    ) -> ExprId {
-        let ast = self.f.ast;
-        let text = self.text(name);
-        let at = ast.span(callee);
-        let mut diag = Diagnostic::error(
-            &codes::UNKNOWN_NAME,
-            at,
-            format!("there is no `{text}` here"),
-        )
-        .label("not found")
-        .note(
-            "a function that can fail returns a `Result`: `return Err(..)`; `?` hands an error on",
-        );
-        let args = ast.list(args);
-        let thrown = args.first().map(|arg| arg.value);
-        match thrown.map(|thrown| *ast.expr(thrown)) {
-            Some(Tree::Call { args: inner, .. }) => {
-                if let [message] = ast.list(inner) {
-                    let text = format!("panic({})", self.ast_text(message.value));
-                    diag = diag.suggest("to end the program", span, text, Applicability::Maybe);
-                }
-            }
-            _ => diag = diag.suggest("to end the program", at, "panic", Applicability::Maybe),
-        }
-        self.f.failed = true;
-        if self.f.unknown_names.insert(name) {
-            self.error(diag);
-        }
-        self.push(ExprKind::Error, Ty::NEVER, span)
-    }
-
-    /// The text of an expression of the tree, in parentheses if an operator
-    /// would take it apart.
-    fn tree_operand(&self, id: ast::ExprId) -> String {
-        let text = self.ast_text(id);
-        match self.f.ast.expr(id) {
-            Tree::Binary { .. }
-            | Tree::Unary { .. }
-            | Tree::Cast { .. }
-            | Tree::Range { .. }
-            | Tree::Lambda { .. }
-            | Tree::If { .. } => format!("({text})"),
-            _ => text.to_owned(),
-        }
     }
 
     /// Reports an unknown name, once per function.
@@ -416,10 +322,11 @@ impl Infer<'_> {
             self.option_member(receiver, ty, name);
             return;
         }
-        let owners = self.program.session.tables.trait_methods.get(&name.symbol);
-        let owners = owners.map_or(&[][..], Vec::as_slice);
-        if self.has_lost_impl(|trait_| owners.iter().any(|(owner, _)| *owner == trait_)) {
+        if self.is_lost_method(name.symbol) {
             self.f.failed = true;
+            return;
+        }
+        if self.may_inherit(ty) {
             return;
         }
         if let Some((_, field_ty)) = self.find_field(ty, name.symbol) {
@@ -586,6 +493,10 @@ impl Infer<'_> {
             && self.program.adts[adt].kind == AdtKind::Enum
         {
             self.unknown_variant(adt, name);
+            return;
+        }
+        if self.is_lost_method(name.symbol) {
+            self.f.failed = true;
             return;
         }
         let text = self.text(name.symbol);

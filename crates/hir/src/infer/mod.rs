@@ -24,6 +24,7 @@ mod expect;
 mod expr;
 mod field;
 mod finish;
+mod foreign;
 mod format;
 mod group;
 mod index;
@@ -191,8 +192,8 @@ pub(crate) struct Function<'p> {
     pub(crate) late_loops: Vec<(ExprId, ForKind)>,
     /// Statements to look at when types are known.
     pub(crate) dropped: Vec<stmt::Dropped>,
-    /// The last value of a `pub` function that states no result.
-    pub(crate) result_tail: Option<ast::ExprId>,
+    /// The last values of a `pub` function that states no result.
+    pub(crate) result_tails: Vec<ast::ExprId>,
     /// Copies of script variables that lambdas of the script capture.
     pub(crate) global_copies: Vec<GlobalCopy>,
     pub(crate) unknown_names: FxHashSet<Symbol>,

@@ -135,11 +135,17 @@ impl<'p> Infer<'p> {
                 }
             };
         }
-        if let Some(ty) = built_in_type(name) {
-            return Static::Type(ty);
+        let built_in = built_in_type(name);
+        if built_in.is_some() && self.program.is_redeclared(self.f.module, name) {
+            self.f.failed = true;
+            return Static::Error;
         }
+        // A function of such a name was refused where it is declared.
         if let Some(entry) = self.program.scope(self.f.module).names.get(&name) {
             return self.static_of(entry.def, span);
+        }
+        if let Some(ty) = built_in {
+            return Static::Type(ty);
         }
         match self.program.short_variants(self.f.module, name) {
             [(adt, variant)] => return self.variant(*adt, *variant, span),

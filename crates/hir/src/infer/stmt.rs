@@ -398,6 +398,7 @@ impl Infer<'_> {
 
     /// Looks at the statements whose values are dropped. Types are finished.
     pub(crate) fn settle_dropped(&mut self) {
+        let mut lacks_result = false;
         for dropped in std::mem::take(&mut self.f.dropped) {
             let tree = self.unwrapped(dropped.tree);
             let Expr { ty, span, kind } = self.f.body.exprs[dropped.value];
@@ -415,9 +416,11 @@ impl Infer<'_> {
             if branches {
                 continue;
             }
-            if self.f.result_tail == Some(dropped.tree) {
-                self.dropped_tail(dropped.tree, span, ty);
-                continue;
+            if self.f.result_tails.contains(&dropped.tree) {
+                lacks_result = lacks_result || self.dropped_tail(dropped.tree, span, ty);
+                if lacks_result || self.f.result_tails.len() == 1 {
+                    continue;
+                }
             }
             if is_result {
                 let text = self.snippet(span);
@@ -430,19 +433,23 @@ impl Infer<'_> {
                 .suggest("drop it knowingly", span, format!("_ = {text}"), Applicability::Maybe)
                 .note("`?` hands an error on, `match` and `.unwrap()` look at it");
                 self.warn(diag);
-            } else if self.has_no_effect(tree) {
+            } else if walk::has_no_effect(self.f.ast, tree) {
                 self.unused_value(tree, span);
             }
         }
     }
 
     /// The last value of a function without `->` that is `pub`, or of `main`,
-    /// whose last value may be anything.
-    fn dropped_tail(&mut self, tree: ast::ExprId, span: Span, ty: Ty) {
-        let super::BodyOwner::Fn(function) = self.f.owner else { return };
+    /// whose last value may be anything. True if the result was forgotten.
+    fn dropped_tail(&mut self, tree: ast::ExprId, span: Span, ty: Ty) -> bool {
+        let super::BodyOwner::Fn(function) = self.f.owner else { return false };
         let def = &self.program.functions[function];
-        if def.name == sym::MAIN || ty == Ty::UNIT || ty == Ty::NEVER || !self.has_no_effect(tree) {
-            return;
+        if def.name == sym::MAIN
+            || ty == Ty::UNIT
+            || ty == Ty::NEVER
+            || !walk::has_no_effect(self.f.ast, tree)
+        {
+            return false;
         }
         let shown = self.show(ty);
         let name = self.text(def.name);
@@ -456,6 +463,7 @@ impl Infer<'_> {
         .also(span, format!("this is `{shown}`"))
         .suggest("state it", head, format!(" -> {shown}"), Applicability::Certain);
         self.error(diag);
+        true
     }
 
     fn unused_value(&mut self, tree: ast::ExprId, span: Span) {
@@ -469,34 +477,5 @@ impl Infer<'_> {
             diag = diag.suggest("`=` assigns, `==` compares", span, text, Applicability::Maybe);
         }
         self.warn(diag);
-    }
-
-    /// Whether evaluating an expression plainly changes nothing: there is no
-    /// call in it and nothing that leaves.
-    fn has_no_effect(&self, id: ast::ExprId) -> bool {
-        let ast = self.f.ast;
-        let mut stack = vec![id];
-        while let Some(id) = stack.pop() {
-            match *ast.expr(id) {
-                Tree::Error
-                | Tree::Call { .. }
-                | Tree::OptionField { .. }
-                | Tree::Try(_)
-                | Tree::Binary { op: BinaryOp::Pipe, .. }
-                | Tree::Block(_)
-                | Tree::If { .. }
-                | Tree::Match { .. }
-                | Tree::While { .. }
-                | Tree::Loop { .. }
-                | Tree::For { .. }
-                | Tree::Break(_)
-                | Tree::Continue
-                | Tree::Return(_)
-                | Tree::Unit => return false,
-                Tree::Lambda { .. } => {}
-                ref expr => walk::children(ast, expr, &mut |child| stack.push(child)),
-            }
-        }
-        true
     }
 }

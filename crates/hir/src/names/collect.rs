@@ -368,7 +368,7 @@ impl Collector<'_> {
                     simple_source::Applicability::Maybe,
                 ),
             );
-            return;
+            // What it was to be is what it means in this module.
         }
         let entry = Entry { def, public, imported: false, span: name.span };
         let scope = &mut self.program.session.files[self.module].scope;

@@ -19,6 +19,13 @@ impl Program {
         self.lookup_prelude(name)
     }
 
+    /// Whether a module declares a type of the name of a built-in one, which was
+    /// refused there: which of them is meant is not known.
+    pub(crate) fn is_redeclared(&self, module: ModuleId, name: Symbol) -> bool {
+        let entry = self.scope(module).names.get(&name);
+        entry.is_some_and(|entry| matches!(entry.def, Def::Adt(_) | Def::Alias(_) | Def::Trait(_)))
+    }
+
     /// A name that every module sees: a `pub` name of the prelude, or one
     /// that it imports.
     pub(crate) fn lookup_prelude(&self, name: Symbol) -> Option<Def> {

@@ -9,7 +9,16 @@ use simple_source::{Diagnostic, Span};
 use simple_syntax::ast::{Ast, ItemKind};
 
 use crate::codes;
-use crate::def::{ModuleId, Program};
+use crate::def::{AdtId, ModuleId, Program};
+
+impl Program {
+    /// Whether a type was written with a base class: it may have been meant to
+    /// have any member.
+    pub(crate) fn has_lost_base(&self, adt: AdtId) -> bool {
+        let def = &self.adts[adt];
+        self.ast(def.module).bases.contains(&def.span)
+    }
+}
 
 /// Takes out what says that something is missing that may be in lost text.
 pub(crate) fn drop_consequences(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
@@ -31,8 +40,8 @@ pub(crate) fn drop_consequences(program: &Program, diagnostics: &mut Vec<Diagnos
     }
 }
 
-/// An unknown type is told once in each declaration. The diagnostics are in
-/// order.
+/// An unknown type is told once in each declaration, with what is declared in
+/// it. The diagnostics are in order.
 pub(crate) fn tell_types_once(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
     let mut told: Vec<(Option<Span>, &str)> = Vec::new();
     diagnostics.retain(|found| {
@@ -44,10 +53,13 @@ pub(crate) fn tell_types_once(program: &Program, diagnostics: &mut Vec<Diagnosti
             program.session.sources.file_of(span) == Some(program.modules[*module].file)
         });
         let around = module.and_then(|module| declaration_around(program.ast(module), span));
-        let this = (around, program.snippet(span));
-        let is_new = !told.contains(&this);
+        let name = program.snippet(span);
+        let is_new = !told.iter().any(|(told_in, told)| {
+            *told == name
+                && (*told_in == around || told_in.is_some_and(|told_in| within(span, told_in)))
+        });
         if is_new {
-            told.push(this);
+            told.push((around, name));
         }
         is_new
     });

@@ -126,10 +126,7 @@ pub(crate) fn foreign_empty(name: &str) -> Option<&'static str> {
 /// What is done here instead of a statement or module of another language.
 pub(crate) fn foreign_word(name: &str) -> Option<&'static str> {
     Some(match name {
-        "global" | "nonlocal" => {
-            "the functions of a script can assign its variables; nothing needs to be declared"
-        }
-        "del" | "delete" => "`d.remove(key)` and `xs.remove(index)` take one thing out",
+        "__name__" => "the statements of a script and `main` run by themselves; leave this out",
         "yield" => "what gives its elements one by one implements the trait `Iter`",
         "console" | "System" | "fmt" | "Console" | "cout" => "`print x, y` writes a line",
         "isinstance" | "typeof" | "type" => "a `match` tells the variants of an enum apart",

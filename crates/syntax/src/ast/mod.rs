@@ -128,6 +128,9 @@ pub struct Ast {
     lists: Lists,
     /// What was not understood. The names in it may be declared there.
     pub lost: Vec<Span>,
+    /// The names of types that were written with a base class, which was
+    /// refused: what they would inherit is not known.
+    pub bases: Vec<Span>,
 }
 
 impl Default for Ast {
@@ -151,6 +154,7 @@ impl Ast {
             types: IndexVec::new(),
             lists: Lists::default(),
             lost: Vec::new(),
+            bases: Vec::new(),
         }
     }
 

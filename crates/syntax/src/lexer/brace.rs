@@ -24,6 +24,9 @@ const MAX_REACH: usize = 4096;
 /// word: looking on from each level of a deep nest would read all of it again.
 const MAX_LOOKING: usize = 16;
 
+/// Words whose `:` begins a block, not a spec.
+const HEADS: &[&str] = &["if", "elif", "else", "match", "for", "while", "loop", "case"];
+
 /// Why a brace begins no interpolation.
 #[derive(Clone, Copy, PartialEq)]
 enum NoExpression {
@@ -91,6 +94,8 @@ impl Lexer<'_> {
         let mut around = vec![Within::Code];
         // Brackets open in the outermost code.
         let mut brackets = 0_usize;
+        // Whether an expression with blocks, or C's `c ? a : b`, stands there.
+        let mut has_blocks = false;
         let mut at = open + 1;
         while at < limit {
             let byte = self.bytes[at];
@@ -109,7 +114,7 @@ impl Lexer<'_> {
                 }
                 (Within::Text, b'"') => {
                     around.pop();
-                    if self.is_side_by_side(at + 1) {
+                    if !has_blocks && self.is_side_by_side(at + 1) {
                         return Some(NoExpression::Text);
                     }
                 }
@@ -117,7 +122,18 @@ impl Lexer<'_> {
                 (Within::Code, b')' | b']') if around.len() == 1 => {
                     brackets = brackets.saturating_sub(1);
                 }
-                (Within::Code, b':') if around.len() == 1 && brackets == 0 => {
+                (Within::Code, b'a'..=b'z')
+                    if around.len() == 1 && brackets == 0 && !has_blocks =>
+                {
+                    let word = self.word_at(at);
+                    has_blocks = HEADS.contains(&word);
+                    at += word.len() - 1;
+                }
+                (Within::Code, b'?') if around.len() == 1 && brackets == 0 => {
+                    has_blocks |=
+                        self.bytes[at - 1] == b' ' && self.bytes.get(at + 1) == Some(&b' ');
+                }
+                (Within::Code, b':') if around.len() == 1 && brackets == 0 && !has_blocks => {
                     // The rest is a spec, if it ends.
                     let rest = &self.bytes[at..limit];
                     let end = rest.iter().position(|b| matches!(b, b'{' | b'}' | b'"' | b'\n'))?;
@@ -155,6 +171,13 @@ impl Lexer<'_> {
             at += 1;
         }
         (at == self.bytes.len()).then_some(NoExpression::Unclosed)
+    }
+
+    /// The rest of the ASCII word at `at`.
+    fn word_at(&self, at: usize) -> &str {
+        let rest = &self.text[at..];
+        let len = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric() && byte != b'_');
+        &rest[..len.unwrap_or(rest.len())]
     }
 
     /// Whether a `}` stands in the rest of the string.

@@ -317,9 +317,10 @@ impl Lexer<'_> {
         self.resume_string(resume);
     }
 
-    /// Whether a `:` here begins a format spec.
+    /// Whether a `:` here begins a format spec: not behind an `if` or its kind,
+    /// which the parser tells to stand in parentheses.
     #[inline]
     pub(super) fn at_spec(&self) -> bool {
-        self.open_interps > 0 && self.top().is_interp()
+        self.open_interps > 0 && self.top().is_interp() && self.top().pending == 0
     }
 }

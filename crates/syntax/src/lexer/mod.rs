@@ -214,7 +214,7 @@ impl<'a> Lexer<'a> {
             b'?' => match self.byte(1) {
                 b'?' => self.punct(QuestionQuestion, 2),
                 b'.' if self.byte(2) != b'.' => self.punct(QuestionDot, 2),
-                _ => self.punct(Question, 1),
+                _ => self.question(),
             },
             b'=' => match self.byte(1) {
                 b'=' if self.byte(2) == b'=' => self.three_equals(EqEq, "==="),
@@ -290,8 +290,12 @@ impl<'a> Lexer<'a> {
         while matches!(self.bytes.get(at), Some(b' ')) {
             at += 1;
         }
-        let ends =
-            matches!(self.bytes.get(at), None | Some(b'\n' | b'\r' | b'#' | b';' | b')' | b'}'));
+        let ends = matches!(
+            self.bytes.get(at),
+            None | Some(
+                b'\n' | b'\r' | b'#' | b';' | b')' | b'}' | b']' | b',' | b'<' | b'>' | b'=' | b':'
+            )
+        );
         ends && self.last_kind().is_some_and(TokenKind::ends_operand)
     }
 
@@ -353,6 +357,16 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// `?`; one that stands apart in a string's braces is that of C's
+    /// `c ? a : b`, whose `:` begins no spec.
+    fn question(&mut self) {
+        let stands_apart = self.bytes[..self.pos].ends_with(b" ") && self.byte(1) == b' ';
+        if stands_apart && let Some(top) = self.frames.last_mut().filter(|top| top.is_interp()) {
+            top.pending = top.pending.saturating_add(1);
+        }
+        self.punct(TokenKind::Question, 1);
+    }
+
     fn colon(&mut self) {
         use TokenKind::*;
         if self.at_spec() {
@@ -366,7 +380,8 @@ impl<'a> Lexer<'a> {
         }
         let top = self.frames.last_mut().expect("the file's frame is never popped");
         if top.pending > 0 {
-            top.pending -= 1;
+            // In a string's braces the word goes on to say that no `:` begins a spec.
+            top.pending -= u16::from(!top.is_interp());
             self.block_colon = (self.tokens.len(), top.head_width);
         }
         self.punct(Colon, 1);

@@ -74,23 +74,32 @@ impl Parser<'_> {
             List::EMPTY
         };
         let result = self.result_type();
-        if self.at(TokenKind::Ident) && !self.panicking && self.token_text(self.pos) == "where" {
-            self.foreign_where();
-        }
+        self.foreign_where();
         let body = self.function_body(rule);
         ItemKind::Function(Function { generics, params, result, body, is_extern: false })
     }
 
-    /// `where T: Ord` after the result.
-    #[cold]
-    fn foreign_where(&mut self) {
+    /// Reports `where T: Ord` at the end of a declaration's head, if it stands here.
+    pub(super) fn foreign_where(&mut self) {
+        use TokenKind::*;
+        if !self.at(Ident) || self.panicking || self.token_text(self.pos) != "where" {
+            return;
+        }
         let lo = self.lo();
+        // Of each bound the first colon is its own; one more begins the body.
+        let mut is_bound = false;
+        let mut depth = 0_usize;
         loop {
             match self.kind() {
-                TokenKind::Newline | TokenKind::Eof => break,
-                TokenKind::Colon if self.nth(1) == TokenKind::Newline => break,
-                _ => self.bump(),
+                Newline | Eof => break,
+                Colon if is_bound && depth == 0 || self.nth(1) == Newline => break,
+                Colon => is_bound = true,
+                Comma if depth == 0 => is_bound = false,
+                LParen | LBracket => depth += 1,
+                RParen | RBracket => depth = depth.saturating_sub(1),
+                _ => {}
             }
+            self.bump();
         }
         let span = self.span_from(lo);
         let diagnostic = Diagnostic::error(&codes::FOREIGN_KEYWORD, span, "there is no `where`")

@@ -25,6 +25,8 @@ impl Parser<'_> {
                     | Bang
                     | LBrace
                     | Backslash
+                    | PlusPlus
+                    | MinusMinus
             ) || self.after_block()
             {
                 return expr;
@@ -78,6 +80,10 @@ impl Parser<'_> {
                         return self.error_expr();
                     }
                     return expr;
+                }
+                PlusPlus | MinusMinus if !matches!(self.nth(1), Newline | Eof | Dedent) => {
+                    self.foreign_step_value();
+                    continue;
                 }
                 Backslash if self.is_bare_lambda_argument() => {
                     Expr::Call { callee: expr, args: self.bare_lambda_argument() }

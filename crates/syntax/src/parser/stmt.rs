@@ -1,6 +1,6 @@
 //! Statements.
 
-use simple_source::{Applicability, Diagnostic, Span, sym};
+use simple_source::{Applicability, Diagnostic, Span, Suggestion, sym};
 
 use super::Parser;
 use super::expr::starts_expr;
@@ -339,8 +339,9 @@ impl Parser<'_> {
             LBracket if self.is_bare_list(ahead) => {}
             Minus | LParen if self.is_printed(ahead) => {}
             // Not allowed, but what is meant is clear.
+            LParen if self.is_printed_call(ahead) => {}
             Not if self.nth(ahead + 1) != In => {}
-            Mut | If | Match => {}
+            Mut | If | Match | Tilde => {}
             // `name!(…)` is a macro's call elsewhere.
             Bang if self.nth(ahead + 1) != LParen => {}
             _ => return None,
@@ -349,6 +350,8 @@ impl Parser<'_> {
             return None;
         }
         let lo = self.lo();
+        let needs_parentheses = matches!(self.nth(ahead), Not | Mut | If | Match | Tilde)
+            || self.nth(ahead) == LParen && !self.is_printed(ahead);
         let outer = std::mem::replace(&mut self.deepest, self.depth + 1);
         let mut callee = self.primary();
         while self.at(Dot) {
@@ -362,8 +365,7 @@ impl Parser<'_> {
         if !self.has_gap() {
             self.bare_call_without_space();
         }
-        // Of a `!` that is told by itself.
-        let needs_parentheses = matches!(self.kind(), Not | Mut | If | Match);
+        let told = self.diagnostics.len();
         let mark = self.scratch.args.len();
         loop {
             self.arg(mark);
@@ -376,6 +378,8 @@ impl Parser<'_> {
         }
         if needs_parentheses && !self.panicking {
             self.bare_call_needs_parentheses(args_at);
+        } else if self.kinds[args_at] == Bang && !self.panicking {
+            self.bare_call_of_not(args_at, told);
         }
         let args = self.take_args(mark);
         let call =
@@ -403,6 +407,25 @@ impl Parser<'_> {
         if self.nth(ahead) == TokenKind::Minus {
             return !self.has_gap_at(ahead + 1);
         }
+        let after = self.after_parentheses(ahead);
+        after.is_some_and(|kind| kind.continues_line() || kind == TokenKind::Dot)
+    }
+
+    /// Whether what stands in parentheses at `ahead`, after `print` or `eprint`,
+    /// is itself called or indexed: `print (p.0)(5)`.
+    fn is_printed_call(&self, ahead: usize) -> bool {
+        use TokenKind::*;
+        ahead == 1
+            && [sym::PRINT, sym::EPRINT].contains(&self.symbol())
+            && self.has_gap_at(ahead)
+            && matches!(
+                self.after_parentheses(ahead),
+                Some(LParen | LBracket | Question | QuestionDot)
+            )
+    }
+
+    /// What follows the parentheses that open at `ahead`.
+    fn after_parentheses(&self, ahead: usize) -> Option<TokenKind> {
         let mut depth = 0;
         let line = self.rest_of_line(ahead);
         let close = line.iter().position(|kind| {
@@ -413,8 +436,7 @@ impl Parser<'_> {
             }
             depth == 0
         });
-        let after = close.and_then(|close| line.get(close + 1));
-        after.is_some_and(|kind| kind.continues_line() || *kind == TokenKind::Dot)
+        line.get(close? + 1).copied()
     }
 
     /// Tells a bare call from other things that begin with two names.
@@ -469,9 +491,46 @@ impl Parser<'_> {
         self.note(diagnostic);
     }
 
+    /// `print !x`: the `!` was told, by the diagnostic `told`; what is written
+    /// for it needs parentheses.
+    #[cold]
+    fn bare_call_of_not(&mut self, bang: usize, told: usize) {
+        let from = self.tokens.span(bang - 1, self.base).hi;
+        let bang = self.tokens.span(bang, self.base);
+        let end = Span::new(self.prev_hi(), self.prev_hi());
+        let rest = self.snippet(Span::new(bang.hi, end.lo));
+        let Some(told) = self.diagnostics.get_mut(told) else { return };
+        if told.primary.span == bang {
+            told.suggestions = vec![Suggestion {
+                message: format!("write `(not {rest})`"),
+                edits: vec![(Span::new(from, bang.hi), "(not ".into()), (end, ")".into())],
+                applicability: Applicability::Certain,
+            }];
+        }
+    }
+
+    /// The parenthesis, by its token, that follows the name or dotted path at
+    /// the start of `expr` after a space, as that of a call without parentheses
+    /// would: `print (a)(b)`.
+    fn spaced_parenthesis(&self, expr: ExprId) -> Option<usize> {
+        use TokenKind::*;
+        let lo = self.ast.span(expr).lo - self.base;
+        let mut at = self.tokens.starts.partition_point(|start| *start < lo);
+        if !matches!(self.kinds[at], Ident | SelfValue) {
+            return None;
+        }
+        at += 1;
+        while self.kinds[at] == Dot && self.kinds[at + 1] == Ident {
+            at += 2;
+        }
+        let is_spaced = self.tokens.ends[at - 1] < self.tokens.starts[at];
+        (self.kinds[at] == LParen && is_spaced).then_some(at)
+    }
+
     /// `x, y = …` and `x, y` as a statement.
     #[cold]
     fn bare_tuple_statement(&mut self, first: ExprId) {
+        let spaced = self.spaced_parenthesis(first);
         let first = match *self.ast.expr(first) {
             Expr::Return(Some(value)) | Expr::Break(Some(value)) => value,
             _ => first,
@@ -485,6 +544,11 @@ impl Parser<'_> {
         }
         let places = Span::new(lo, self.prev_hi());
         if !self.at(TokenKind::Eq) {
+            if let Some(first) = spaced {
+                self.bare_call_needs_parentheses(first);
+                self.spoil(lo);
+                return;
+            }
             return self.needs_parentheses("a tuple stands in parentheses", places);
         }
         self.bump();

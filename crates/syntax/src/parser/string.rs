@@ -1,6 +1,6 @@
 //! Strings with interpolation.
 
-use simple_source::{Applicability, Diagnostic, Span, sym};
+use simple_source::{Applicability, Diagnostic, Span, Suggestion, sym};
 
 use super::Parser;
 use crate::ast::{Expr, ExprId, StrPart};
@@ -44,8 +44,13 @@ impl Parser<'_> {
             if matches!(parser.kind(), TokenKind::InterpClose | TokenKind::SpecStart) {
                 parser.empty_interpolation(lo);
             }
+            let value_lo = parser.lo();
             let value =
                 if parser.at(TokenKind::InterpClose) { parser.error_expr() } else { parser.expr() };
+            let is_whole = parser.at(TokenKind::InterpClose) && !parser.panicking;
+            if is_whole && parser.has_blocks(value) {
+                parser.blocks_need_parentheses(value_lo);
+            }
             let spec = if parser.at(TokenKind::SpecStart) && !parser.panicking {
                 parser.format_spec()
             } else {
@@ -53,7 +58,9 @@ impl Parser<'_> {
             };
             parser.skip_owed_dedents();
             if !parser.at(TokenKind::InterpClose) {
-                parser.unexpected_in_interpolation();
+                if !parser.panicking {
+                    parser.unexpected_in_interpolation();
+                }
                 parser.skip_to(&[]);
             }
             parser.eat(TokenKind::InterpClose);
@@ -62,6 +69,38 @@ impl Parser<'_> {
         });
         self.types_allowed = types_allowed;
         StrPart::Value { value, spec, span: self.span_from(lo) }
+    }
+
+    /// Whether `:` belongs to the blocks of `value`, which stands in no brackets.
+    fn has_blocks(&self, value: ExprId) -> bool {
+        matches!(
+            self.ast.expr(value),
+            Expr::If { .. }
+                | Expr::Match { .. }
+                | Expr::For { .. }
+                | Expr::While { .. }
+                | Expr::Loop { .. }
+                | Expr::Lambda { .. }
+        )
+    }
+
+    /// Reports what was parsed from `lo` on, whose `:` would begin a format.
+    #[cold]
+    fn blocks_need_parentheses(&mut self, lo: u32) {
+        let span = self.span_from(lo);
+        let word = self.snippet(span).split(' ').next().unwrap_or_default();
+        let mut diagnostic = Diagnostic::error(
+            &codes::UNCLOSED_INTERPOLATION,
+            span,
+            format!("`{word}` in the braces of a string stands in parentheses"),
+        )
+        .label("its `:` would begin a format");
+        diagnostic.suggestions.push(Suggestion {
+            message: "write parentheses around it".into(),
+            edits: vec![(span.start(), "(".into()), (Span::new(span.hi, span.hi), ")".into())],
+            applicability: Applicability::Certain,
+        });
+        self.note(diagnostic);
     }
 
     #[cold]
@@ -109,6 +148,7 @@ impl Parser<'_> {
         let diagnostic =
             |message: String| Diagnostic::error(&codes::UNCLOSED_INTERPOLATION, span, message);
         let diagnostic = match self.kind() {
+            TokenKind::If => return self.foreign_ternary(),
             TokenKind::Bang => diagnostic(format!("an interpolation has no conversion `{text}`"))
                 .label("expected `}` or `:`")
                 .note("`{x}` uses the value's `Show` if it has one, else its debug text"),

@@ -63,8 +63,8 @@ impl Parser<'_> {
     fn type_declaration_tail(&mut self, name: &mut Name, owner: Owner) -> ItemKind {
         *name = self.name("the name of the type");
         let generics = if self.panicking { Generics::EMPTY } else { self.generics() };
-        if self.at(TokenKind::LParen) && !self.panicking {
-            self.inheritance(owner);
+        if (self.at(TokenKind::LParen) || self.is_foreign_base()) && !self.panicking {
+            self.inheritance(owner, name.span);
         }
         let mut supertraits = List::EMPTY;
         let mut members = Members::default();
@@ -126,6 +126,7 @@ impl Parser<'_> {
 
     fn members(&mut self, owner: Owner, members: &mut Members) {
         use TokenKind::*;
+        self.foreign_where();
         if !self.block_colon("the declaration's header") {
             return;
         }
@@ -179,7 +180,16 @@ impl Parser<'_> {
             match self.kind() {
                 Newline | Eof | Dedent => return,
                 Pass => self.bump(),
-                Ident if owner.has_fields() && !self.is_foreign_function() => {
+                Ident
+                    if owner.has_fields()
+                        && self.nth(1) == Ident
+                        && matches!(self.token_text(self.pos), "let" | "private" | "public") =>
+                {
+                    self.needless_word(self.token_text(self.pos), "fields");
+                    self.bump();
+                    continue;
+                }
+                Ident if owner.has_fields() && self.nth(1) != Fn && !self.is_foreign_function() => {
                     self.field(members);
                 }
                 Ident if owner == Owner::Enum && !self.is_foreign_function() => {
@@ -397,14 +407,29 @@ impl Parser<'_> {
         self.report(diagnostic);
     }
 
-    /// `class A(B)`
+    /// Whether Java's `extends B` or `implements B` stands here.
+    fn is_foreign_base(&self) -> bool {
+        self.at(TokenKind::Ident)
+            && self.on_same_line(0)
+            && matches!(self.token_text(self.pos), "extends" | "implements" | "inherits")
+    }
+
+    /// `class A(B)`, `class A extends B`; `name` is that of `A`.
     #[cold]
-    fn inheritance(&mut self, owner: Owner) {
+    fn inheritance(&mut self, owner: Owner, name: Span) {
         let lo = self.lo();
-        let is_list_of_fields = self.nth(2) == TokenKind::Colon;
+        // The space before `extends` goes too.
+        let before = self.prev_hi();
+        let is_parenthesised = self.at(TokenKind::LParen);
+        let is_list_of_fields = is_parenthesised && self.nth(2) == TokenKind::Colon;
+        let is_empty = is_parenthesised && self.nth(1) == TokenKind::RParen;
         self.bump();
-        self.skip_to(&[]);
-        self.eat(TokenKind::RParen);
+        if is_parenthesised {
+            self.skip_to(&[]);
+            self.eat(TokenKind::RParen);
+        } else {
+            self.skip_to(&[TokenKind::Colon, TokenKind::Newline]);
+        }
         let span = Span::new(lo, self.prev_hi());
         let diagnostic = if is_list_of_fields {
             Diagnostic::error(
@@ -415,10 +440,13 @@ impl Parser<'_> {
             .label("expected `:`")
             .note("one `name: type` a line, indented")
         } else {
+            if !is_empty {
+                self.ast.bases.push(name);
+            }
             Diagnostic::error(&codes::INHERITANCE, span, format!("{} has no base", owner.text()))
                 .label("expected `:`")
                 .note("what types have in common is a `trait`; what one shares with another is a field")
-                .suggest("remove it", span, "", Applicability::Maybe)
+                .suggest("remove it", Span::new(before, span.hi), "", Applicability::Maybe)
         };
         self.note(diagnostic);
         if is_list_of_fields && matches!(self.kind(), TokenKind::Newline | TokenKind::Eof) {

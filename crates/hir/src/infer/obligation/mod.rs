@@ -20,6 +20,8 @@ use crate::infer::table::{Var, VarKind};
 use crate::infer::{Infer, LambdaId};
 use crate::ty::{FloatTy, IntTy, Ty, TyKind, Tys};
 
+pub(crate) use undecided::Need;
+
 /// Something that is looked at again later.
 #[derive(Debug)]
 pub(crate) enum Obligation {

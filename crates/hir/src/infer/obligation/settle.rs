@@ -18,7 +18,7 @@ impl Infer<'_> {
             Obligation::Bound { ty, .. } => {
                 self.table.as_var(*ty) == Some(var) || !self.mentions_var(*ty, var)
             }
-            other => !self.waits_on(other, var),
+            other => !self.waits_on(pending.number, other, var),
         })
     }
 
@@ -28,29 +28,27 @@ impl Infer<'_> {
         open.contains(&var)
     }
 
-    fn waits_on(&self, obligation: &Obligation, var: Var) -> bool {
-        let is = |ty: Ty| self.table.as_var(ty) == Some(var);
-        let of = |pending: ExprId| {
-            // Expressions are numbered per function; only those of the one at
-            // hand and its siblings can mention the variable.
-            self.bodies
-                .iter()
-                .flatten()
-                .chain(std::iter::once(&self.f))
-                .any(|body| body.body.exprs.get(pending).is_some_and(|expr| is(expr.ty)))
-        };
+    /// Whether an obligation of function `number`, once it is met, may say what
+    /// a variable is.
+    fn waits_on(&self, number: usize, obligation: &Obligation, var: Var) -> bool {
+        let is = |ty: Ty| self.mentions_var(ty, var);
+        let body = &self.body_numbered(number).body;
+        let of = |exprs: &[ExprId]| exprs.iter().any(|expr| is(body.exprs[*expr].ty));
         match obligation {
             Obligation::Bound { ty, .. } => is(*ty),
-            Obligation::Method { receiver, .. } => of(*receiver),
-            Obligation::Field { base, .. } | Obligation::Index { base, .. } => of(*base),
-            Obligation::Operator { left, right, .. } => of(*left) || of(*right),
-            Obligation::Unary { operand, .. } => of(*operand),
-            Obligation::Membership { container, .. } => of(*container),
-            Obligation::Iterate { value, .. }
-            | Obligation::Try { value, .. }
-            | Obligation::Cast { value, .. }
-            | Obligation::Format { value, .. } => of(*value),
-            Obligation::Chain { step, .. } => of(*step),
+            Obligation::Method { call, receiver, given, .. } => {
+                of(&[*call, *receiver])
+                    || given.iter().filter_map(|arg| arg.value).any(|value| of(&[value]))
+            }
+            Obligation::Field { field, base, .. } => of(&[*field, *base]),
+            Obligation::Index { expr, base, index } => of(&[*expr, *base, *index]),
+            Obligation::Operator { expr, left, right, .. } => of(&[*expr, *left, *right]),
+            Obligation::Unary { expr, operand, .. } => of(&[*expr, *operand]),
+            Obligation::Membership { value, container, .. } => of(&[*value, *container]),
+            Obligation::Iterate { value, element } => of(&[*value]) || is(*element),
+            Obligation::Try { expr, value, result } => of(&[*expr, *value]) || is(*result),
+            Obligation::Cast { value, .. } | Obligation::Format { value, .. } => of(&[*value]),
+            Obligation::Chain { chain, step } => of(&[*chain, *step]),
             Obligation::RangeElement { element, .. } => is(*element),
             Obligation::Identity { ty, .. } => is(*ty),
         }

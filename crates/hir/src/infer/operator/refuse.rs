@@ -90,6 +90,10 @@ impl<'p> Infer<'p> {
                 return;
             }
         }
+        if self.operator_trait(op).is_some_and(|trait_| self.has_lost_impl(trait_)) {
+            self.f.failed = true;
+            return;
+        }
         let (a, b) = (self.show(left_ty), self.show(right_ty));
         let text = op.text();
         let (left_text, right_text) = (self.operand_text(left), self.operand_text(right));

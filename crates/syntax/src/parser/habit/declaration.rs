@@ -91,6 +91,7 @@ impl Parser<'_> {
         self.at(Ident)
             && self.nth(1) == Ident
             && match self.nth(2) {
+                Ident => self.is_modified_foreign_function(),
                 LBracket | Lt | Colon => {
                     FUNCTION_WORDS.contains(&self.word(0)) && self.rest_of_line_has(Colon)
                 }
@@ -124,8 +125,11 @@ impl Parser<'_> {
     /// Reports `def`; the caller passes it and reads a function.
     #[cold]
     pub(in crate::parser) fn foreign_function(&mut self) {
-        let span = self.span();
-        let text = self.token_text(self.pos);
+        let mut span = self.span();
+        if self.pos > self.statement_start && self.kinds[self.pos - 1] == TokenKind::Ident {
+            span.lo = self.prev_span().lo;
+        }
+        let text = self.snippet(span);
         let diagnostic = Diagnostic::error(
             &codes::FOREIGN_KEYWORD,
             span,
@@ -185,10 +189,25 @@ impl Parser<'_> {
         self.foreign_trait_tail(name)
     }
 
+    /// Whether `async def f(` or its kind stands here.
+    fn is_modified_foreign_function(&self) -> bool {
+        use TokenKind::*;
+        self.at(Ident)
+            && self.nth(1) == Ident
+            && self.nth(2) == Ident
+            && MODIFIERS.contains(&self.word(0))
+            && FUNCTION_WORDS.contains(&self.word(1))
+    }
+
     /// `public fn`, `async fn`: passes the word. Returns the span of one that
     /// means `pub`.
     pub(in crate::parser) fn foreign_modifier(&mut self) -> Option<Span> {
         use TokenKind::*;
+        if self.is_modified_foreign_function() {
+            // `async def`: told with the `def`.
+            self.bump();
+            return None;
+        }
         let is_before_item = matches!(
             self.nth(1),
             Fn | Struct | Class | Enum | Trait | Impl | Const | Type | Val | Var | Static

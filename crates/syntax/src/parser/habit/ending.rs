@@ -34,6 +34,9 @@ impl Parser<'_> {
             .suggest(format!("write `{right}`"), word, right, Applicability::Maybe);
             return self.report(diagnostic);
         }
+        if self.foreign_raise() {
+            return;
+        }
         let at_operand = starts_expr(kind) && !matches!(kind, If | For);
         let before = self.kinds[self.pos.saturating_sub(1)];
         let found = self.found();
@@ -88,6 +91,31 @@ impl Parser<'_> {
         self.report(diagnostic);
     }
 
+    /// `raise E(x) from e`, `throw new E(x)`: reported if such a statement goes
+    /// on here.
+    fn foreign_raise(&mut self) -> bool {
+        let start = self.statement_start;
+        let word = self.token_text(start);
+        if start >= self.pos
+            || self.kinds[start] != TokenKind::Ident
+            || !matches!(word, "raise" | "throw")
+        {
+            return false;
+        }
+        let diagnostic = Diagnostic::error(
+            &codes::FOREIGN_KEYWORD,
+            self.tokens.span(start, self.base),
+            format!("there is no `{word}` statement"),
+        )
+        .label("not a keyword")
+        .note(
+            "a function that can fail returns a `Result`: `return Err(..)`; `?` hands an error on",
+        )
+        .note("`panic(\"…\")` ends the program");
+        self.report(diagnostic);
+        true
+    }
+
     /// `val x = f y`: only a statement may call without parentheses.
     #[cold]
     fn call_needs_parentheses(&mut self) {
@@ -105,6 +133,9 @@ impl Parser<'_> {
                     .label("not a keyword")
                     .suggest("remove it", Span::new(callee.lo, lo), "", Applicability::Maybe);
             return self.report(diagnostic);
+        }
+        if name == "try" {
+            return self.foreign_try(callee);
         }
         // What would be the arguments, if they are well-formed.
         self.expr();
@@ -128,6 +159,22 @@ impl Parser<'_> {
             let edit = Span::new(callee.hi, span.hi);
             diagnostic = diagnostic.suggest(message, edit, text, Applicability::Maybe);
         }
+        self.panicking = false;
+        self.report(diagnostic);
+    }
+
+    /// `val x = try f()`, from what is tried.
+    fn foreign_try(&mut self, word: Span) {
+        let lo = self.lo();
+        self.expr();
+        let end = Span::new(self.prev_hi(), self.prev_hi());
+        let mut diagnostic = Diagnostic::error(&codes::FOREIGN_KEYWORD, word, "there is no `try`")
+            .label("not a keyword");
+        diagnostic.suggestions.push(Suggestion {
+            message: "`?` after a call hands its error on".into(),
+            edits: vec![(Span::new(word.lo, lo), "".into()), (end, "?".into())],
+            applicability: Applicability::Maybe,
+        });
         self.panicking = false;
         self.report(diagnostic);
     }

@@ -190,6 +190,19 @@ impl Parser<'_> {
         self.bump();
     }
 
+    /// `x++` in an expression; read without it.
+    #[cold]
+    pub(in crate::parser) fn foreign_step_value(&mut self) {
+        let kind = self.kind();
+        let right = if kind == TokenKind::PlusPlus { "+= 1" } else { "-= 1" };
+        let diagnostic = self
+            .foreign_operator(kind.text(), right)
+            .note("an assignment is a statement and has no value");
+        self.spoil(self.lo());
+        self.note(diagnostic);
+        self.bump();
+    }
+
     /// `x++` as a statement; the caller passes it.
     #[cold]
     pub(in crate::parser) fn foreign_step(&mut self, target: ExprId) {

@@ -15,7 +15,7 @@ impl Parser<'_> {
         match self.nth(1) {
             // What mostly follows a name that begins a statement.
             Dot | Eq | LBracket | PlusEq | MinusEq | StarEq | SlashEq | Newline => None,
-            LParen if self.word(0) != "let" => None,
+            LParen if !matches!(self.word(0), "let" | "switch") => None,
             _ => self.foreign_statement_word(),
         }
     }
@@ -31,12 +31,17 @@ impl Parser<'_> {
                 Some(self.foreign_let())
             }
             "auto" | "my" | "local" | "int" | "long" | "float" | "double" | "bool" | "char"
-            | "string" | "String"
+            | "string" | "String" | "str" | "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32"
+            | "u64" | "f32" | "f64"
                 if next == Ident && self.nth(2) == Eq =>
             {
                 Some(self.foreign_let())
             }
-            "switch" if next != Colon && ends_with_colon() => {
+            "switch"
+                if next != Colon
+                    && ends_with_colon()
+                    && (next != LParen || self.begins_block()) =>
+            {
                 let diagnostic = self.foreign_keyword("`match` chooses between cases", "match");
                 self.mend(diagnostic, span, "match");
                 Some(StmtKind::Expr(self.match_expr()))
@@ -67,6 +72,12 @@ impl Parser<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether an indented block follows this line, and a colon ends it.
+    fn begins_block(&self) -> bool {
+        let line = self.rest_of_line(0);
+        line.last() == Some(&TokenKind::Colon) && self.nth(line.len() + 1) == TokenKind::Indent
     }
 
     fn line_has_word(&self, word: &str) -> bool {

@@ -40,7 +40,10 @@ impl Parser<'_> {
         if span.len() <= MAX_SUGGESTED {
             let (a, b) = (self.ast.span(then), self.ast.span(otherwise));
             let (a, b) = (self.snippet(a), self.snippet(b));
-            let text = format!("if {condition_text}: {a} else: {b}");
+            let mut text = format!("if {condition_text}: {a} else: {b}");
+            if self.at(TokenKind::InterpClose) {
+                text = format!("({text})");
+            }
             let message = format!("write `{text}`");
             diagnostic = diagnostic.suggest(message, span, text, Applicability::Maybe);
         }
