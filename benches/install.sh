@@ -11,6 +11,7 @@ packages=(
     golang-go       # Go
     musl-tools      # a small static C hello
     binutils        # as, ld: the smallest hello there can be; objdump, readelf
+    make tcl        # build the C program whose start is laid out
     gdb             # reads the debug information that the tests write
     hyperfine       # for measuring by hand
 )

@@ -44,5 +44,7 @@ mod panic;
 mod platform;
 mod process;
 mod processor;
+#[cfg(feature = "image")]
+mod samples;
 mod startup;
 mod text;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use xtask::bench::{build, run, start};
+use xtask::bench::{build, layout, run, start};
 use xtask::generate::{Language, generate};
 use xtask::hostile;
 use xtask::toolchain;
@@ -63,6 +63,13 @@ enum Bench {
     },
     /// How small executables are and how fast they start
     Start {
+        #[command(flatten)]
+        simple: Simple,
+        #[command(flatten)]
+        choice: Choice,
+    },
+    /// What page layout does to starts
+    Layout {
         #[command(flatten)]
         simple: Simple,
         #[command(flatten)]
@@ -153,6 +160,9 @@ fn try_main(command: Command) -> Result<(), String> {
         }
         Command::Bench(Bench::Start { simple, choice }) => {
             start::bench(simple.wanted(&choice)?.as_deref(), &choice.options(1000))
+        }
+        Command::Bench(Bench::Layout { simple, choice }) => {
+            layout::bench(&simple.path()?, &choice.options(40))
         }
         Command::Bench(Bench::Run { simple, choice, filter, quick }) => {
             let simple = simple.wanted(&choice)?;

@@ -32,11 +32,23 @@ fn target_folder() -> PathBuf {
 /// # Errors
 /// If Cargo fails.
 pub fn build_simple() -> Result<PathBuf, String> {
+    cargo_rustc_simple(&[])
+}
+
+/// Builds this tree's `simple` with optimisation and with more arguments for its
+/// last call of rustc, and says where it is.
+///
+/// # Errors
+/// If Cargo fails.
+pub fn cargo_rustc_simple(arguments: &[String]) -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = target_folder();
     let status = Command::new(cargo)
-        .args(["build", "--release", "--package", "simple-cli", "--target-dir"])
+        .args(["rustc", "--release", "--package", "simple-cli", "--bin", "simple"])
+        .arg("--target-dir")
         .arg(&target)
+        .arg("--")
+        .args(arguments)
         .current_dir(root())
         .status()
         .map_err(|error| format!("cannot run Cargo: {error}"))?;
@@ -44,6 +56,15 @@ pub fn build_simple() -> Result<PathBuf, String> {
         return Err("`simple` cannot be built".to_owned());
     }
     Ok(target.join("release/simple"))
+}
+
+/// Where the lld that comes with Rust lies under the name by which compilers of
+/// C call it, if it came.
+pub fn lld_folder() -> Option<PathBuf> {
+    let output = Command::new("rustc").args(["--print", "sysroot"]).output().ok()?;
+    let sysroot = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim_end());
+    let folder = sysroot.join("lib/rustlib/x86_64-unknown-linux-gnu/bin/gcc-ld");
+    folder.join("ld.lld").is_file().then_some(folder)
 }
 
 /// Another language's compiler, or a part of one.

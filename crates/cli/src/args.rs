@@ -164,6 +164,10 @@ pub(crate) struct Build {
     /// Leave names and debug information out
     #[arg(long)]
     pub(crate) strip: bool,
+    /// Let the program note where its time goes, a hundred times a second, when
+    /// SIMPLE_LAYOUT_SAMPLES in its environment names a file
+    #[arg(long)]
+    pub(crate) layout_sample: bool,
 }
 
 #[derive(Args, Debug)]

@@ -1,12 +1,13 @@
 //! The programs in `docs/guide/`: a `simple` block runs, and prints what the
 //! `text` block below it says. A `text stderr` block below that gives lines of
 //! which each must occur in standard error; the program then ends with 101.
-//! A `simple FILE` block is a file, and a `console` block holds commands, all of
-//! a page in one folder.
+//! A `simple FILE` block is a file, and a `console` block holds commands (`simple`, or
+//! programs that it built, with variables in front), all of a page in one folder.
 
 mod support;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 struct Example {
     name: String,
@@ -135,10 +136,18 @@ fn follow(page: &Path) -> Result<usize, String> {
                 Some((line, output)) => (line, Some(output)),
                 None => (line, None),
             };
-            let mut words = line.split_whitespace();
-            assert_eq!(words.next(), Some("simple"), "{line}");
-            let mut command = support::simple();
-            command.current_dir(&here).args(words);
+            let mut words = line.split_whitespace().peekable();
+            let mut environment = Vec::new();
+            while let Some((name, value)) = words.peek().and_then(|word| word.split_once('=')) {
+                environment.push((name, value));
+                words.next();
+            }
+            let mut command = match words.next() {
+                Some("simple") => support::simple(),
+                Some(program) if program.starts_with("./") => Command::new(here.join(program)),
+                _ => panic!("{line}"),
+            };
+            command.current_dir(&here).args(words).envs(environment);
             let ran = support::run(&mut command, b"").map_err(|error| error.to_string())?;
             if !ran.status.success() {
                 return Err(format!("{line}\n{}", String::from_utf8_lossy(&ran.stderr)));

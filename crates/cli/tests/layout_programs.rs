@@ -1,14 +1,14 @@
-//! Page layout of whole programs: of 2,000 functions of which a start needs few,
+//! Page layout of whole programs: of 2,000 functions of which a start needs 150,
 //! and of an application with a scripted session.
 
 mod support;
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use simple_layout::{Profile, ScenarioIndex};
+use xtask::generate::grown;
 
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout_programs").join(name);
@@ -52,50 +52,10 @@ fn start(profile: &Profile, scenario: &str) -> Start {
     Start { pages: pages.len(), bytes }
 }
 
-/// 2,000 functions, of which a start needs 150: in an application that grew, each
-/// feature brings what registers it, and lies somewhere between the others.
-fn grown_program() -> String {
-    const FUNCTIONS: usize = 2000;
-    const NEEDED: usize = 150;
-    let mut text = "use std.layout\n".to_owned();
-    let mut registered = Vec::new();
-    for n in 0..FUNCTIONS {
-        if n * NEEDED / FUNCTIONS != (n + 1) * NEEDED / FUNCTIONS {
-            registered.push(n);
-            let _ = write!(
-                text,
-                "\n@noinline\nfn register_{n}(mut features: [i64]):\n    \
-                 features.push({n})\n"
-            );
-            continue;
-        }
-        let _ = write!(text, "\n@noinline\nfn feature_{n}(x: i64) -> i64:\n    var a = x + {n}\n");
-        for line in 0..2 + n % 5 * 3 {
-            let _ = writeln!(text, "    if a % {} == {line}: a = a * {} + {n}", n + 9, line + 3);
-            let _ = writeln!(text, "    a = a % 1000003 + {line}");
-        }
-        text.push_str("    a\n");
-    }
-    text.push_str("\nfn start(mut features: [i64]):\n");
-    for n in &registered {
-        let _ = writeln!(text, "    register_{n}(mut features)");
-    }
-    text.push_str("\nfn all(x: i64) -> i64:\n    var t = x\n");
-    for n in (0..FUNCTIONS).filter(|n| !registered.contains(n)) {
-        let _ = writeln!(text, "    t = (t + feature_{n}(t)) % 1000003");
-    }
-    text.push_str(
-        "    t\n\nfn main(args: [str]):\n    var features: [i64] = []\n    \
-         start(mut features)\n    layout.mark(\"ready\")\n    \
-         print features.len(), if args.is_empty(): 0 else: all(1)\n",
-    );
-    text
-}
-
 #[test]
 fn a_grown_program_starts_on_a_tenth_of_its_pages() {
     let folder = folder("grown");
-    std::fs::write(folder.join("app.spl"), grown_program()).expect("it can be written");
+    std::fs::write(folder.join("app.spl"), grown::program()).expect("it can be written");
     simple(&folder, &["build", "--release", "app.spl", "-o", "before"], b"");
     simple(&folder, &["run", "--layout-record=p.sdn", "--stop", "ready", "app.spl"], b"");
     simple(&folder, &["layout", "solve", "p.sdn"], b"");
@@ -118,7 +78,8 @@ fn a_grown_program_starts_on_a_tenth_of_its_pages() {
         support::run(command.args(arguments), b"").expect("it runs").stdout
     };
     assert_eq!(output("before", &["all"]), output("after", &["all"]));
-    assert!(output("after", &["all"]).starts_with(b"150 "));
+    let registered = format!("{} ", grown::NEEDED);
+    assert!(output("after", &["all"]).starts_with(registered.as_bytes()));
 }
 
 /// What its page says to do, with an eye on what comes of it.

@@ -41,6 +41,8 @@ pub struct Options {
     pub strip: bool,
     /// Link the runtime that checks for leaks and uses after free.
     pub check_memory: bool,
+    /// Link the runtime's sampler into executables.
+    pub sample: bool,
 }
 
 /// `-O`
@@ -77,6 +79,7 @@ impl Default for Options {
             mode: Mode::Program,
             strip: false,
             check_memory: false,
+            sample: false,
         }
     }
 }
@@ -345,6 +348,7 @@ impl Session {
         };
         let link_options = simple_link::Options {
             strip: options.strip,
+            sample: options.sample,
             debug,
             files: &files,
             plan: (!placed.is_empty()).then_some(simple_link::Plan { functions: &placed }),

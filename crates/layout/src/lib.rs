@@ -6,12 +6,14 @@
 //! is in `docs/design/layout.md`.
 
 pub mod data;
+pub mod feedback;
 pub mod map;
 mod pattern;
 mod phase;
 pub mod plan;
 pub mod profile;
 mod read;
+pub mod samples;
 pub mod solve;
 mod symbol;
 

@@ -15,6 +15,8 @@ use simple_object::{
 };
 use simple_source::{Interner, Symbol};
 
+use crate::interpose::Interposed;
+
 /// The datum that counters write and the runtime knows.
 pub(crate) const DATUM: &str = "simple_counters";
 /// Where a counter goes when its slot falls below zero.
@@ -73,8 +75,8 @@ const TOUCH_IN_CALL: u32 = 22;
 pub(crate) struct Counted {
     /// The functions, by the number of their slot.
     pub(crate) functions: Vec<Symbol>,
-    /// Of each object, the references that take the place of its own.
-    relocations: Vec<Vec<Relocation>>,
+    /// References to counters in place of those to functions.
+    interposed: Interposed,
     /// The counters, and their datum.
     counters: CodeObject,
     /// What is not of the program: counters and what they call.
@@ -100,28 +102,10 @@ impl Counted {
                 instead.insert(definition.name, name);
             }
         }
-        let redirect = |object: &ObjectView<'_>| {
-            let mut relocations = object.relocations.to_vec();
-            for definition in object.definitions {
-                let range =
-                    definition.relocations.start as usize..definition.relocations.end as usize;
-                // A damaged object is refused by the link.
-                let Some(own) = relocations.get_mut(range) else { continue };
-                if uncounted.contains(&definition.name) {
-                    continue;
-                }
-                for relocation in own.iter_mut().filter(|r| leads_to_start(r, definition.kind)) {
-                    if let Some(counter) = instead.get(&relocation.target) {
-                        relocation.target = *counter;
-                    }
-                }
-            }
-            relocations
-        };
-        let relocations = objects.iter().map(redirect).collect();
+        let interposed = Interposed::new(objects, &instead, &uncounted);
         let (functions, counters) = counters.finish();
         let own = uncounted.into_iter().chain(counters.definitions.iter().map(|d| d.name));
-        Self { functions, relocations, own: own.collect(), counters, mark, note_mark }
+        Self { functions, interposed, own: own.collect(), counters, mark, note_mark }
     }
 
     /// The function of the program that a linked one stands for; none for those
@@ -136,27 +120,9 @@ impl Counted {
 
     /// What is linked in place of the `objects` that this was made of.
     pub(crate) fn views<'a>(&'a self, objects: &[ObjectView<'a>]) -> Vec<ObjectView<'a>> {
-        let redirected = objects
-            .iter()
-            .zip(&self.relocations)
-            .map(|(object, relocations)| ObjectView { relocations, ..*object });
-        redirected.chain([self.counters.view()]).collect()
-    }
-}
-
-/// Whether a reference from a definition of `kind` is to the beginning of what it
-/// names, where functions are entered. Tables of jumps refer to their insides.
-fn leads_to_start(relocation: &Relocation, kind: Kind) -> bool {
-    match relocation.kind {
-        RelocationKind::Absolute64
-        | RelocationKind::Absolute32
-        | RelocationKind::Absolute32Signed => relocation.addend == 0,
-        // Instructions count from behind the field; no others call, jump or take
-        // an address.
-        RelocationKind::Relative32 | RelocationKind::GotRelative32 => {
-            kind == Kind::Function && relocation.addend == -4
-        }
-        RelocationKind::Relative64 => false,
+        let mut views = self.interposed.views(objects);
+        views.push(self.counters.view());
+        views
     }
 }
 

@@ -17,6 +17,7 @@ pub mod elf;
 mod error;
 mod fill;
 mod image;
+mod interpose;
 mod layout;
 mod load;
 mod mark;
@@ -26,6 +27,7 @@ mod placement;
 mod program;
 mod relocate;
 mod resolve;
+mod sample;
 
 use simple_object::ObjectView;
 use simple_object::blob::{Blob, Selection};
@@ -75,6 +77,9 @@ pub struct Options<'a> {
     pub files: &'a [SourceFile<'a>],
     /// Where functions lie, if a recording says it.
     pub plan: Option<Plan<'a>>,
+    /// Link the sampler of the runtime into an executable, which the program's
+    /// environment turns on.
+    pub sample: bool,
 }
 
 /// A layout plan, as far as it concerns a linker. It makes no program wrong:
@@ -108,7 +113,7 @@ pub struct SourceFile<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { entry: "_start", strip: false, debug: None, files: &[], plan: None }
+        Self { entry: "_start", strip: false, debug: None, files: &[], plan: None, sample: false }
     }
 }
 
@@ -124,10 +129,15 @@ pub struct DebugInfo<'a> {
 /// Makes a static executable.
 pub fn link(input: &Input<'_>, options: &Options<'_>) -> Result<Vec<u8>, LinkError> {
     // Which part of the runtime does the program need?
-    let runtime = resolve::select_runtime(input, options, &[])?;
+    let sampler: &[&str] = if options.sample { &sample::NEEDED } else { &[] };
+    let runtime = resolve::select_runtime(input, options, sampler)?;
+    let mut objects = input.with(runtime.as_ref());
+    let sampled = options.sample.then(|| sample::interpose(&objects, input.interner));
+    if let Some(sampled) = &sampled {
+        objects = sampled.views(&objects);
+    }
 
     // What lies where?
-    let objects = input.with(runtime.as_ref());
     let image = arrange(objects, input.interner, options, &elf::write::PLACE)?;
 
     // Which line does each instruction belong to?

@@ -97,6 +97,12 @@ impl Image {
         (offset - function.start < function.size).then_some(function)
     }
 
+    /// Where the function begins that an address lies in.
+    #[cfg(feature = "image")]
+    pub(crate) fn function_start(self, pc: usize) -> Option<usize> {
+        self.function_at(pc).map(|function| self.text_base + function.start as usize)
+    }
+
     /// The name for people; empty if it was stripped.
     pub(crate) fn name(self, function: &Function) -> &'static str {
         // SAFETY: the range lies in the names.

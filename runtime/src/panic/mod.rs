@@ -18,6 +18,8 @@ use crate::object::TextRef;
 pub(crate) use backtrace::Frames;
 #[cfg(feature = "check")]
 pub(crate) use image::Address;
+#[cfg(feature = "image")]
+pub(crate) use image::Image;
 pub(crate) use report::Sink;
 #[cfg(feature = "check")]
 pub(crate) use report::write_trace;

@@ -56,6 +56,9 @@ pub(crate) enum OpenMode {
     Write,
     /// Writing at the end: made if missing.
     Append,
+    /// Sharing it as memory: made if missing.
+    #[cfg(feature = "image")]
+    Share,
 }
 
 /// The longest path that [`open`] takes, with its terminator.
@@ -155,4 +158,25 @@ pub(crate) fn stack_top() -> usize {
 #[cfg(feature = "image")]
 pub(crate) fn raise_stack_limit(size: usize) {
     system::raise_stack_limit(size);
+}
+
+/// A file of `size` bytes as memory that is the file; null if it has another size.
+/// An empty one grows.
+#[cfg(feature = "image")]
+pub(crate) fn map_file(file: File, size: usize) -> *mut u8 {
+    system::map_file(file, size)
+}
+
+/// Identifies the build of the program; empty if it says nothing.
+#[cfg(feature = "image")]
+pub(crate) fn build_id() -> &'static [u8] {
+    system::build_id()
+}
+
+/// Calls `handler` with the address of the instruction that runs, each time that
+/// the process has used so many microseconds of processor time. It interrupts the
+/// program anywhere.
+#[cfg(feature = "image")]
+pub(crate) fn sample(interval: u32, handler: extern "C" fn(pc: usize)) {
+    system::sample(interval, handler);
 }

@@ -6,6 +6,7 @@
 
 pub mod build;
 mod contender;
+pub mod layout;
 pub mod run;
 mod samples;
 pub mod start;

@@ -8,6 +8,7 @@
 
 mod dialects;
 mod function;
+pub mod grown;
 mod printer;
 mod program;
 mod random;

@@ -23,6 +23,11 @@ pub(crate) enum LayoutCommand {
         after_help = "Examples:\n  simple layout solve app.profile.sdn\n  simple layout solve boot.sdn open.sdn -o layout.sdn"
     )]
     Solve(Solve),
+    /// Change a plan by what programs in use did
+    #[command(
+        after_help = "The program must be built with --layout-sample and run with SIMPLE_LAYOUT_SAMPLES=FILE\nin its environment.\n\nExamples:\n  simple layout feedback app app.samples\n  simple layout feedback --dry-run app monday.samples tuesday.samples"
+    )]
+    Feedback(Feedback),
     /// Write a plan in the form that another linker takes
     #[command(
         after_help = "Examples:\n  simple layout order --format lld layout.sdn -o order.txt\n    cc -ffunction-sections -fuse-ld=lld -Wl,--symbol-ordering-file=order.txt ..."
@@ -105,6 +110,21 @@ pub(crate) struct Solve {
     /// What was recorded
     #[arg(required = true)]
     pub(crate) profiles: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Feedback {
+    /// The plan; only phases and what follows from them change
+    #[arg(short = 'o', value_name = "FILE", default_value = "layout.sdn")]
+    pub(crate) output: PathBuf,
+    /// Only say what would change
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The program, with its symbols
+    pub(crate) program: PathBuf,
+    /// What its runs noted
+    #[arg(required = true)]
+    pub(crate) samples: Vec<PathBuf>,
 }
 
 #[derive(Args, Debug)]

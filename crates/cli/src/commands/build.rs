@@ -23,6 +23,7 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
     let file = program_file(build.file.as_ref())?;
     let mut options = options(&build.common, Some(&build.code), Mode::Program);
     options.strip = build.strip;
+    options.sample = build.layout_sample;
     if matches!(build.emit, Emit::Tokens | Emit::Ast) {
         return emit_syntax(build, &file);
     }

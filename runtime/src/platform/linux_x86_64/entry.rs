@@ -134,3 +134,75 @@ impl Iterator for Environment {
         self.0.next()
     }
 }
+
+/// The word behind a null pointer that ends an array.
+///
+/// # Safety
+/// The array is one that a null pointer ends, with something behind it.
+#[cfg(feature = "image")]
+unsafe fn behind_null(mut array: *const usize) -> *const usize {
+    // SAFETY: not behind the end yet.
+    unsafe {
+        while array.read() != 0 {
+            array = array.add(1);
+        }
+        array.add(1)
+    }
+}
+
+/// What the note in the program's headers says, which the kernel's auxiliary
+/// vector leads to (System V ABI, 3.4.3; ELF, chapter 5).
+#[cfg(feature = "image")]
+pub(crate) fn build_id() -> &'static [u8] {
+    const HEADERS: usize = 3;
+    const HEADER_SIZE: usize = 4;
+    const HEADER_COUNT: usize = 5;
+    const NOTE: u32 = 4;
+    const KIND_OF_BUILD_ID: u32 = 3;
+    const OWNER: [u8; 4] = *b"GNU\0";
+    let stack = InitialStack::of_process().cast::<usize>();
+    if stack.is_null() {
+        return &[];
+    }
+    let (mut headers, mut size, mut count) = (0, 0, 0);
+    // SAFETY: behind the arguments comes the environment, and behind that pairs of
+    // words, the last of which begins with 0.
+    unsafe {
+        let mut pair = behind_null(behind_null(stack.add(1)));
+        while pair.read() != 0 {
+            let value = pair.add(1).read();
+            match pair.read() {
+                HEADERS => headers = value,
+                HEADER_SIZE => size = value,
+                HEADER_COUNT => count = value,
+                _ => {}
+            }
+            pair = pair.add(2);
+        }
+    }
+    // None of them is there for a program that was not executed from a file.
+    for number in 0..count {
+        let header = core::ptr::with_exposed_provenance::<u8>(headers + number * size);
+        // SAFETY: the kernel mapped the headers; a header's third and sixth words
+        // are where its bytes lie and how many they are. What the linker calls a
+        // note is mapped too.
+        unsafe {
+            if header.cast::<u32>().read() != NOTE {
+                continue;
+            }
+            let start = header.add(16).cast::<usize>().read();
+            let length = header.add(40).cast::<usize>().read();
+            let note = core::ptr::with_exposed_provenance::<u32>(start);
+            let (owner, id, kind) = (note.read(), note.add(1).read(), note.add(2).read());
+            let id_at = 12 + OWNER.len();
+            if owner as usize == OWNER.len()
+                && kind == KIND_OF_BUILD_ID
+                && note.add(3).cast::<[u8; 4]>().read() == OWNER
+                && id_at + id as usize <= length
+            {
+                return core::slice::from_raw_parts(note.cast::<u8>().add(id_at), id as usize);
+            }
+        }
+    }
+    &[]
+}

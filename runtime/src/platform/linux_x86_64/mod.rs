@@ -7,6 +7,8 @@
 mod call;
 mod entry;
 #[cfg(feature = "image")]
+mod sample;
+#[cfg(feature = "image")]
 mod signal;
 #[cfg(feature = "image")]
 mod stack;
@@ -20,8 +22,12 @@ use super::{Errno, File, OpenMode};
 use call::syscall5;
 use call::{Result, syscall1, syscall2, syscall3, syscall4, syscall6};
 
+#[cfg(feature = "image")]
+pub(super) use entry::build_id;
 pub(super) use entry::stack_top;
 pub(crate) use entry::{Arguments, Environment, InitialStack};
+#[cfg(feature = "image")]
+pub(super) use sample::sample;
 #[cfg(feature = "image")]
 pub(super) use signal::catch_faults;
 #[cfg(feature = "image")]
@@ -70,6 +76,8 @@ pub(super) fn open(path: &CStr, mode: OpenMode) -> Result<File> {
             OpenMode::Read => general::O_RDONLY,
             OpenMode::Write => general::O_WRONLY | general::O_CREAT | general::O_TRUNC,
             OpenMode::Append => general::O_WRONLY | general::O_CREAT | general::O_APPEND,
+            #[cfg(feature = "image")]
+            OpenMode::Share => general::O_RDWR | general::O_CREAT,
         };
     retry(|| {
         // SAFETY: the path is terminated; the call reads nothing else.
@@ -143,6 +151,26 @@ pub(super) fn map(size: usize) -> *mut u8 {
     // SAFETY: a new mapping at an address that the kernel chooses.
     let start = unsafe {
         syscall6(general::__NR_mmap, [0, size, protection as usize, flags as usize, usize::MAX, 0])
+    };
+    start.map_or(core::ptr::null_mut(), core::ptr::with_exposed_provenance_mut)
+}
+
+#[cfg(feature = "image")]
+pub(super) fn map_file(file: File, size: usize) -> *mut u8 {
+    if file_size(file) == 0 {
+        // SAFETY: touches no memory of ours.
+        let _ = unsafe { syscall2(general::__NR_ftruncate, file.0 as usize, size) };
+    }
+    if file_size(file) != size {
+        return core::ptr::null_mut();
+    }
+    let protection = general::PROT_READ | general::PROT_WRITE;
+    // SAFETY: a new mapping at an address that the kernel chooses.
+    let start = unsafe {
+        syscall6(
+            general::__NR_mmap,
+            [0, size, protection as usize, general::MAP_SHARED as usize, file.0 as usize, 0],
+        )
     };
     start.map_or(core::ptr::null_mut(), core::ptr::with_exposed_provenance_mut)
 }

@@ -59,10 +59,10 @@ pub(crate) fn catch_faults<H: FaultHandler>() {
     }
 }
 
-/// Where a handler returns to. None of ours does, but the kernel refuses an
+/// Where a handler returns to. Those of faults do not, but the kernel refuses an
 /// action without it.
 #[unsafe(naked)]
-unsafe extern "C" fn restore() {
+pub(super) unsafe extern "C" fn restore() {
     naked_asm!("mov eax, {number}", "syscall", "ud2",
         number = const general::__NR_rt_sigreturn);
 }
@@ -70,12 +70,12 @@ unsafe extern "C" fn restore() {
 /// Offset of the fault's address in `siginfo_t`.
 const INFO_ADDRESS: usize = 16;
 /// Offset of the saved registers in `ucontext_t`: after flags, link and stack.
-const CONTEXT_REGISTERS: usize = 40;
+pub(super) const CONTEXT_REGISTERS: usize = 40;
 /// Places in the order of `struct sigcontext`: r8 to r15, rdi, rsi, rbp, rbx,
 /// rdx, rax, rcx, rsp, rip.
 const REGISTER_RBP: usize = 10;
 const REGISTER_RSP: usize = 15;
-const REGISTER_RIP: usize = 16;
+pub(super) const REGISTER_RIP: usize = 16;
 
 #[cold]
 unsafe extern "C" fn on_signal<H: FaultHandler>(

@@ -1,6 +1,7 @@
 //! `simple layout`: record, solve, show, measure. See `docs/design/layout.md`.
 
 pub(crate) mod counted;
+mod feedback;
 mod measure;
 mod order;
 pub(crate) mod plan;
@@ -22,6 +23,7 @@ pub(crate) fn layout(layout: Layout) -> ExitCode {
     let result = match layout.command {
         LayoutCommand::Record(record) => record::record(record),
         LayoutCommand::Solve(solve) => solve::solve(&solve),
+        LayoutCommand::Feedback(feedback) => feedback::feedback(&feedback),
         LayoutCommand::Order(order) => order::order(&order),
         LayoutCommand::Show(show) => show::show(&show),
         LayoutCommand::Measure(measure) => measure::measure(&measure),

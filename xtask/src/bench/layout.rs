@@ -1,0 +1,259 @@
+//! `bench layout`: starts of programs as they were linked, beside the same
+//! programs with their functions in planned order.
+//!
+//! Simple's programs are recorded by their own counters and linked by our linker;
+//! a C and a Rust program are recorded by breakpoints and linked by lld with an
+//! order file.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use simple_layout::Plan;
+use simple_record::{AtStop, Measurement, Stop};
+
+use super::contender::succeed;
+use super::table::Table;
+use super::{Options, print_machine};
+use crate::generate::grown;
+use crate::toolchain::{Tool, cargo_rustc_simple, lld_folder, root, work_folder};
+
+/// A program before and after, and how it is started.
+struct Case {
+    name: &'static str,
+    folder: PathBuf,
+    arguments: &'static [&'static str],
+    /// A file that it reads from standard input.
+    input: Option<PathBuf>,
+    /// The mark at which its start is over.
+    stop: Option<&'static str>,
+}
+
+/// Builds, records, plans, builds again, measures and prints a table.
+///
+/// # Errors
+/// If a program cannot be built or fails. What is needed for the foreign ones may
+/// be missing: they are left out then.
+pub fn bench(simple: &Path, options: &Options) -> Result<(), String> {
+    print_machine();
+    let titles = [
+        "start of",
+        "touched",
+        "text pages",
+        "planned",
+        "fewest",
+        "faults",
+        "planned",
+        "warm",
+        "cold",
+    ];
+    let mut table = Table::new(&titles);
+    type Prepare = fn(&Path, &Path) -> Result<Option<Case>, String>;
+    let cases: [(&str, Prepare); 4] = [
+        ("a grown program", grown_program),
+        ("the task board", board),
+        ("SQLite's shell (C)", sqlite),
+        ("simple check (Rust)", simple_itself),
+    ];
+    for (name, prepare) in cases.into_iter().filter(|(name, _)| options.wants(name)) {
+        let folder = work_folder(&format!("layout/{}", name.replace([' ', '(', ')', '\''], "_")))?;
+        match prepare(simple, &folder)? {
+            Some(case) => table.row(measure(name, &case, options.rounds)?),
+            None => eprintln!("{name}: left out, see benches/install.sh"),
+        }
+    }
+    println!("{table}");
+    println!(
+        "Faults: minor ones with the file in memory. Warm and cold: time to the end of the start,\n\
+         as a part of what it was without a plan; cold begins without the file in memory."
+    );
+    Ok(())
+}
+
+fn measure(name: &str, case: &Case, rounds: usize) -> Result<[String; 9], String> {
+    let command = |program: &str| {
+        let program = case.folder.join(program);
+        move || {
+            let input = case.input.as_deref().and_then(|path| std::fs::File::open(path).ok());
+            let mut command = Command::new(&program);
+            command
+                .args(case.arguments)
+                .current_dir(&case.folder)
+                .stdin(input.map_or_else(Stdio::null, Stdio::from))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            command
+        }
+    };
+    let record = simple_record::Options {
+        stop: case.stop.map(|mark| Stop::Mark(mark.to_owned())),
+        at_stop: AtStop::Continue,
+        ..simple_record::Options::default()
+    };
+    let (mut before, mut after) = (command(BEFORE), command(AFTER));
+    let measured = simple_record::measure(&mut [&mut before, &mut after], rounds, &record)
+        .map_err(|error| format!("{name}: {error}"))?;
+    let [before, after] = &measured.programs[..] else { return Err(format!("{name}: two runs")) };
+    let plan = std::fs::read_to_string(case.folder.join(PLAN))
+        .map_err(|error| format!("cannot read the plan: {error}"))?;
+    let plan = Plan::from_sdn(&plan).map_err(|error| format!("{name}: {error}"))?;
+    let fewest = plan.statistics.first().map_or(0, |row| row.bound);
+    let early =
+        |phase| matches!(phase, simple_layout::Phase::Startup | simple_layout::Phase::FirstFrame);
+    let touched = plan.symbols.iter().filter(|symbol| early(symbol.phase)).count();
+    let ratio = |of: fn(&Measurement) -> Option<f64>| match (of(before), of(after)) {
+        (Some(before), Some(after)) => format!("{:.2}", after / before),
+        _ => "-".to_owned(),
+    };
+    Ok([
+        name.to_owned(),
+        format!("{touched}/{}", plan.symbols.len()),
+        format!("{:.0}", before.touched.text),
+        format!("{:.0}", after.touched.text),
+        fewest.to_string(),
+        format!("{:.0}", before.warm.minor_faults),
+        format!("{:.0}", after.warm.minor_faults),
+        ratio(|measured| Some(measured.warm.time_ns)),
+        ratio(|measured| Some(measured.cold?.time_ns)),
+    ])
+}
+
+const BEFORE: &str = "before";
+const AFTER: &str = "after";
+const PROFILE: &str = "profile.sdn";
+const PLAN: &str = "layout.sdn";
+const ORDER: &str = "order.txt";
+
+/// Runs `simple` in a case's folder.
+fn run(simple: &Path, case: &Case, arguments: &[&str]) -> Result<(), String> {
+    let mut command = Command::new(simple);
+    command.args(arguments).current_dir(&case.folder);
+    if let Some(input) = &case.input {
+        let input = std::fs::File::open(input)
+            .map_err(|error| format!("cannot read `{}`: {error}", input.display()))?;
+        command.stdin(input);
+    }
+    succeed(case.name, &mut command).map(|_| ())
+}
+
+fn forget(folder: &Path) {
+    for name in [PROFILE, PLAN] {
+        // What is not there need not go.
+        let _ = std::fs::remove_file(folder.join(name));
+    }
+}
+
+/// Both builds of a program of ours; `stop` is the mark at which its start ends.
+fn plan_simple(simple: &Path, case: Case, file: &str) -> Result<Option<Case>, String> {
+    forget(&case.folder);
+    run(simple, &case, &["build", "--release", file, "-o", BEFORE])?;
+    let profile = format!("--layout-record={PROFILE}");
+    let mut record = vec!["run", &profile];
+    record.extend(case.stop.iter().flat_map(|stop| ["--stop", stop]));
+    record.push(file);
+    record.extend(case.arguments);
+    run(simple, &case, &record)?;
+    run(simple, &case, &["layout", "solve", PROFILE, "-o", PLAN])?;
+    run(simple, &case, &["build", "--release", "--layout", PLAN, file, "-o", AFTER])?;
+    Ok(Some(case))
+}
+
+fn grown_program(simple: &Path, folder: &Path) -> Result<Option<Case>, String> {
+    std::fs::write(folder.join("app.spl"), grown::program())
+        .map_err(|error| format!("cannot write the program: {error}"))?;
+    let case = Case {
+        name: "a grown program",
+        folder: folder.to_owned(),
+        arguments: &[],
+        input: None,
+        stop: Some("ready"),
+    };
+    plan_simple(simple, case, "app.spl")
+}
+
+fn board(simple: &Path, folder: &Path) -> Result<Option<Case>, String> {
+    let example = root().join("examples/board");
+    for name in ["garden.board", "session.txt"] {
+        std::fs::copy(example.join(name), folder.join(name))
+            .map_err(|error| format!("cannot copy `{name}`: {error}"))?;
+    }
+    let case = Case {
+        name: "the task board",
+        folder: folder.to_owned(),
+        arguments: &["garden.board"],
+        input: Some(folder.join("session.txt")),
+        stop: Some("ui.ready"),
+    };
+    let file = example.join("src/main.spl");
+    plan_simple(simple, case, &file.to_string_lossy())
+}
+
+/// Records `before`, plans, and writes the order for lld.
+fn plan_foreign(simple: &Path, case: &Case) -> Result<(), String> {
+    forget(&case.folder);
+    let program = format!("./{BEFORE}");
+    let mut record = vec!["layout", "record", "-o", PROFILE, "--", &program];
+    record.extend(case.arguments);
+    run(simple, case, &record)?;
+    run(simple, case, &["layout", "solve", PROFILE, "-o", PLAN])?;
+    run(simple, case, &["layout", "order", "--format", "lld", PLAN, "-o", ORDER])
+}
+
+fn sqlite(simple: &Path, folder: &Path) -> Result<Option<Case>, String> {
+    let (Some(gcc), Some(lld)) = (Tool::find("gcc"), lld_folder()) else { return Ok(None) };
+    if Tool::find("make").is_none() || Tool::find("tclsh").is_none() {
+        return Ok(None);
+    }
+    let mut script = Command::new("bash");
+    script.arg(root().join("benches/sqlite.sh")).arg(folder);
+    succeed("benches/sqlite.sh", &mut script)?;
+    let sql = "create table t(a, b); insert into t values(1, 'x'), (2, 'y');\n\
+               select sum(a), group_concat(b) from t;\n";
+    std::fs::write(folder.join("start.sql"), sql)
+        .map_err(|error| format!("cannot write `start.sql`: {error}"))?;
+    let link = |output: &str, more: &[String]| {
+        let mut command = gcc.command(["-no-pie", "-fuse-ld=lld", "-Wl,--gc-sections"]);
+        command.arg(format!("-B{}", lld.display())).args(more).current_dir(folder);
+        command.args(["shell.o", "sqlite3.o", "-lm", "-ldl", "-o", output]);
+        succeed("gcc", &mut command).map(|_| ())
+    };
+    link(BEFORE, &[])?;
+    let case = Case {
+        name: "SQLite's shell",
+        folder: folder.to_owned(),
+        arguments: &[":memory:"],
+        input: Some(folder.join("start.sql")),
+        stop: None,
+    };
+    plan_foreign(simple, &case)?;
+    link(AFTER, &[format!("-Wl,--symbol-ordering-file={ORDER}")])?;
+    Ok(Some(case))
+}
+
+/// The toolchain lays out its own start.
+fn simple_itself(simple: &Path, folder: &Path) -> Result<Option<Case>, String> {
+    let copy = |from: &Path, name: &str| {
+        std::fs::copy(from, folder.join(name))
+            .map(|_| ())
+            .map_err(|error| format!("cannot copy `{}`: {error}", from.display()))
+    };
+    copy(simple, BEFORE)?;
+    std::fs::write(folder.join("hello.spl"), "print \"hello\"\n")
+        .map_err(|error| format!("cannot write `hello.spl`: {error}"))?;
+    let case = Case {
+        name: "simple check",
+        folder: folder.to_owned(),
+        arguments: &["check", "hello.spl"],
+        input: None,
+        stop: None,
+    };
+    plan_foreign(simple, &case)?;
+    let order = folder.join(ORDER);
+    let planned = cargo_rustc_simple(&[format!(
+        "-Clink-arg=-Wl,--symbol-ordering-file={}",
+        order.display()
+    )])?;
+    copy(&planned, AFTER)?;
+    // What Cargo has is the plain one again.
+    cargo_rustc_simple(&[])?;
+    Ok(Some(case))
+}
