@@ -5,6 +5,8 @@
 //! a C and a Rust program are recorded by breakpoints and linked by lld with an
 //! order file.
 
+use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -41,9 +43,11 @@ pub fn bench(simple: &Path, options: &Options) -> Result<(), String> {
         "text pages",
         "planned",
         "fewest",
-        "faults",
+        "minor",
         "planned",
         "warm",
+        "major",
+        "planned",
         "cold",
     ];
     let mut table = Table::new(&titles);
@@ -62,23 +66,24 @@ pub fn bench(simple: &Path, options: &Options) -> Result<(), String> {
         }
     }
     println!("{table}");
+    let read_ahead = read_ahead(&work_folder("layout")?);
     println!(
-        "Faults: minor ones with the file in memory. Warm and cold: time to the end of the start,\n\
-         as a part of what it was without a plan; cold begins without the file in memory."
+        "Pages of text, minor faults and time until the start is over, with the file in memory;\n\
+         major faults and time without. Times are parts of what they were without a plan.\n\
+         The system reads {read_ahead} ahead."
     );
     Ok(())
 }
 
-fn measure(name: &str, case: &Case, rounds: usize) -> Result<[String; 9], String> {
+fn measure(name: &str, case: &Case, rounds: usize) -> Result<[String; 11], String> {
     let command = |program: &str| {
         let program = case.folder.join(program);
         move || {
-            let input = case.input.as_deref().and_then(|path| std::fs::File::open(path).ok());
             let mut command = Command::new(&program);
             command
                 .args(case.arguments)
                 .current_dir(&case.folder)
-                .stdin(input.map_or_else(Stdio::null, Stdio::from))
+                .stdin(case.input().unwrap_or_else(|_| Stdio::null()))
                 .stdout(Stdio::null())
                 .stderr(Stdio::null());
             command
@@ -104,6 +109,10 @@ fn measure(name: &str, case: &Case, rounds: usize) -> Result<[String; 9], String
         (Some(before), Some(after)) => format!("{:.2}", after / before),
         _ => "-".to_owned(),
     };
+    let major = |measured: &Measurement| match measured.cold {
+        Some(cold) => format!("{:.0}", cold.major_faults),
+        None => "-".to_owned(),
+    };
     Ok([
         name.to_owned(),
         format!("{touched}/{}", plan.symbols.len()),
@@ -113,8 +122,22 @@ fn measure(name: &str, case: &Case, rounds: usize) -> Result<[String; 9], String
         format!("{:.0}", before.warm.minor_faults),
         format!("{:.0}", after.warm.minor_faults),
         ratio(|measured| Some(measured.warm.time_ns)),
+        major(before),
+        major(after),
         ratio(|measured| Some(measured.cold?.time_ns)),
     ])
+}
+
+/// How much is read when a page of a file in `folder` is missing: what decides how
+/// much cold starts depend on where pages lie.
+fn read_ahead(folder: &Path) -> String {
+    let device = std::fs::metadata(folder).map(|metadata| metadata.dev()).unwrap_or(0);
+    let (major, minor) = (libc::major(device), libc::minor(device));
+    let setting = format!("/sys/class/bdi/{major}:{minor}/read_ahead_kb");
+    match std::fs::read_to_string(setting) {
+        Ok(kilobytes) => format!("{} KB", kilobytes.trim_end()),
+        Err(_) => "an unknown amount".to_owned(),
+    }
 }
 
 const BEFORE: &str = "before";
@@ -123,16 +146,25 @@ const PROFILE: &str = "profile.sdn";
 const PLAN: &str = "layout.sdn";
 const ORDER: &str = "order.txt";
 
-/// Runs `simple` in a case's folder.
+/// Runs `simple` in a case's folder, with what the case reads.
 fn run(simple: &Path, case: &Case, arguments: &[&str]) -> Result<(), String> {
     let mut command = Command::new(simple);
-    command.args(arguments).current_dir(&case.folder);
-    if let Some(input) = &case.input {
-        let input = std::fs::File::open(input)
-            .map_err(|error| format!("cannot read `{}`: {error}", input.display()))?;
-        command.stdin(input);
+    command.args(arguments).current_dir(&case.folder).stdin(case.input()?);
+    let output = command.output().map_err(|error| format!("cannot run simple: {error}"))?;
+    if output.status.success() {
+        return Ok(());
     }
-    succeed(case.name, &mut command).map(|_| ())
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{}: simple {}\n{said}", case.name, arguments.join(" ")))
+}
+
+impl Case {
+    fn input(&self) -> Result<Stdio, String> {
+        let Some(path) = &self.input else { return Ok(Stdio::null()) };
+        File::open(path)
+            .map(Stdio::from)
+            .map_err(|error| format!("cannot read `{}`: {error}", path.display()))
+    }
 }
 
 fn forget(folder: &Path) {
