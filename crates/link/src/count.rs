@@ -55,9 +55,13 @@ pub(crate) const SLOT_CALLS: usize = 8;
 pub(crate) const SLOT_ORDER: usize = 16;
 pub(crate) const SLOT_TIME: usize = 24;
 
+/// Bytes of a counter.
+pub(crate) const CODE_SIZE: usize = 28;
+/// Where its jump to the function begins.
+pub(crate) const JUMP: usize = 9;
 /// A counter: the slot's distance, the function's and the slow path's are filled
 /// in as references.
-const CODE: [u8; 28] = [
+const CODE: [u8; CODE_SIZE] = [
     0x83, 0x2d, 0, 0, 0, 0, 1, // sub dword [slot], 1
     0x78, 0x05, // js slow
     0xe9, 0, 0, 0, 0, // go: jmp function
@@ -77,6 +81,8 @@ pub(crate) struct Counted {
     pub(crate) functions: Vec<Symbol>,
     /// References to counters in place of those to functions.
     interposed: Interposed,
+    /// The counter of each function.
+    instead: HashMap<Symbol, Symbol>,
     /// The counters, and their datum.
     counters: CodeObject,
     /// What is not of the program: counters and what they call.
@@ -105,7 +111,7 @@ impl Counted {
         let interposed = Interposed::new(objects, &instead, &uncounted);
         let (functions, counters) = counters.finish();
         let own = uncounted.into_iter().chain(counters.definitions.iter().map(|d| d.name));
-        Self { functions, interposed, own: own.collect(), counters, mark, note_mark }
+        Self { functions, interposed, instead, own: own.collect(), counters, mark, note_mark }
     }
 
     /// The function of the program that a linked one stands for; none for those
@@ -116,6 +122,11 @@ impl Counted {
         } else {
             (!self.own.contains(&name)).then_some(name)
         }
+    }
+
+    /// The counter in front of a function.
+    pub(crate) fn counter_of(&self, function: Symbol) -> Option<Symbol> {
+        self.instead.get(&function).copied()
     }
 
     /// What is linked in place of the `objects` that this was made of.

@@ -1,9 +1,11 @@
 //! The image in this process's memory, for `simple run`.
 
 mod counted;
+mod relief;
 mod stack;
 
 use std::ffi::{CStr, c_void};
+use std::ops::Range;
 use std::ptr::NonNull;
 
 use rustix::mm::{
@@ -188,6 +190,17 @@ impl Mapping {
     /// The address of the first byte.
     fn start(&self) -> u64 {
         self.start.as_ptr() as u64
+    }
+
+    /// Lets this process, and no other that has the mapping, write to a part of it
+    /// instead of what it could do before.
+    fn make_writable(&self, part: &Range<usize>) -> Result<(), LinkError> {
+        assert!(part.end <= self.size, "the part lies in the mapping");
+        let start = self.start.as_ptr().wrapping_byte_add(part.start);
+        // SAFETY: whole pages inside the mapping, which nobody here refers to or
+        // executes.
+        unsafe { mprotect(start, part.len(), MprotectFlags::READ | MprotectFlags::WRITE)? };
+        Ok(())
     }
 
     /// Reads what may change meanwhile.

@@ -127,6 +127,7 @@ const OPTIONS: Options<'static> = Options {
     entry: "_start",
     strip: false,
     plan: None,
+    sample: false,
     debug: Some(DebugInfo { directory: "/src", producer: "test" }),
     files: &[
         SourceFile { name: "a.spl", library: false },

@@ -95,8 +95,14 @@ fn runtimes() -> [(&'static str, Blob<'static>); 2] {
 
 const HELLO: SourceFile<'static> = SourceFile { name: "hello.spl", library: false };
 
-const OPTIONS: Options<'static> =
-    Options { entry: "_start", strip: false, debug: None, files: &[HELLO], plan: None };
+const OPTIONS: Options<'static> = Options {
+    entry: "_start",
+    strip: false,
+    debug: None,
+    files: &[HELLO],
+    plan: None,
+    sample: false,
+};
 
 fn link(runtime: Blob<'static>, end: End) -> Vec<u8> {
     let interner = Interner::new();

@@ -4,18 +4,24 @@
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::io;
+use std::ops::Range;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Instant;
 
 use rustix::io::{FdFlags, fcntl_getfd};
 use simple_object::Kind;
 use simple_source::Symbol;
 
+use super::relief::{Relief, SWEEP, Switch};
 use super::{Addresses, Mapping, Sharing, begin, place, stack};
 use crate::count::{self, Counted};
 use crate::error::LinkError;
 use crate::fill::Image;
+use crate::layout::{Access, PAGE};
 use crate::{Input, Options, resolve};
 
 /// Puts a program into memory like [`crate::load`], with counters in front of
@@ -32,11 +38,25 @@ pub fn load_counted(input: &Input<'_>, options: &Options<'_>) -> Result<CountedI
     let views = counted.views(&plain);
     let (image, memory) = place(views, input.interner, options, Sharing::WithChildren)?;
     let datum = image.address(input.interner.intern(count::DATUM)).unwrap_or(0);
+    let functions = functions(&image, &counted, &memory);
+    let now = Instant::now();
     Ok(CountedImage {
         datum: (datum - memory.start()) as usize,
-        functions: functions(&image, &counted),
+        reliefs: Mutex::new(vec![Relief::new(now); functions.len()]),
+        functions,
         entry: Addresses::of(&image).entry,
+        text: text_range(&image),
+        started: AtomicBool::new(false),
         memory,
+    })
+}
+
+/// Where code lies in the image: its offset and size.
+fn text_range(image: &Image<'_>) -> Range<usize> {
+    let code = image.layout.segments.iter().find(|segment| segment.access == Access::Execute);
+    code.map_or(0..0, |segment| {
+        let start = segment.offset as usize;
+        start..start + segment.memory_size.next_multiple_of(PAGE) as usize
     })
 }
 
@@ -49,6 +69,12 @@ pub struct CountedImage {
     functions: Vec<Function>,
     /// The address at which the program begins.
     entry: u64,
+    /// Where code lies in the memory.
+    text: Range<usize>,
+    /// Whether the program has a process of its own.
+    started: AtomicBool,
+    /// Of each function, what its counter's rests hide.
+    reliefs: Mutex<Vec<Relief>>,
 }
 
 /// A function of the program.
@@ -58,6 +84,9 @@ struct Function {
     size: u64,
     /// None: it is not counted.
     slot: Option<usize>,
+    /// Where its counter begins, and how it is switched; none if nothing refers to
+    /// it.
+    counter: Option<(u64, Switch)>,
 }
 
 /// What was counted.
@@ -78,7 +107,7 @@ pub struct Counts {
 pub struct FunctionCount {
     /// Its linker name.
     pub name: String,
-    /// How often.
+    /// How often; if it was called more than a million times, an estimate.
     pub calls: u64,
     /// Its first call, if there was one.
     pub first: Option<Moment>,
@@ -141,7 +170,60 @@ impl CountedImage {
         };
         // SAFETY: it allocates, which glibc lets forked processes do.
         unsafe { command.pre_exec(go) };
-        command.spawn()
+        let child = command.spawn()?;
+        self.started.store(true, Ordering::Release);
+        Ok(child)
+    }
+
+    /// Does what starts the program and waits for its end. Meanwhile counters of
+    /// functions that are called all the time rest, so that a recorded program runs
+    /// about as fast as others.
+    pub fn relieved<T>(&self, work: impl FnOnce() -> T) -> T {
+        let (ended, rest) = mpsc::channel::<()>();
+        std::thread::scope(|scope| {
+            scope.spawn(move || self.relieve(&rest));
+            let result = work();
+            drop(ended);
+            result
+        })
+    }
+
+    /// Sweeps until the other end of the channel is gone.
+    fn relieve(&self, rest: &mpsc::Receiver<()>) {
+        let mut is_writable = false;
+        while rest.recv_timeout(SWEEP) == Err(mpsc::RecvTimeoutError::Timeout) {
+            if !self.started.load(Ordering::Acquire) {
+                continue;
+            }
+            // The new process has its own view of the memory by now.
+            if !is_writable && self.memory.make_writable(&self.text).is_err() {
+                return;
+            }
+            is_writable = true;
+            let now = Instant::now();
+            let mut reliefs = self.reliefs();
+            for (function, relief) in self.functions.iter().zip(&mut *reliefs) {
+                let (Some(slot), Some((counter, switch))) = (function.slot, function.counter)
+                else {
+                    continue;
+                };
+                let counts = relief.sweep(self.calls(slot), now);
+                // SAFETY: the address is the counter's, in memory that is writable
+                // here; counters are aligned to 16 bytes.
+                unsafe { switch.set(counter, counts) };
+            }
+        }
+        let now = Instant::now();
+        let mut reliefs = self.reliefs();
+        for (function, relief) in self.functions.iter().zip(&mut *reliefs) {
+            if let Some(slot) = function.slot {
+                relief.end(self.calls(slot), now);
+            }
+        }
+    }
+
+    fn reliefs(&self) -> MutexGuard<'_, Vec<Relief>> {
+        self.reliefs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was counted until now; all of it if the program has ended.
@@ -163,18 +245,19 @@ impl CountedImage {
                 marks.push(PassedMark { name, at: since(moment) });
             }
         }
-        let count = |function: &Function| {
+        let reliefs = self.reliefs();
+        let count = |(function, relief): (&Function, &Relief)| {
             let is_entry = function.address == self.entry;
             let (calls, first) = match function.slot {
                 _ if is_entry => (1, Some(Moment { order: 0, time_ns: 0 })),
-                Some(slot) => (self.calls(slot), self.first(slot).map(since)),
+                Some(slot) => (self.calls(slot) + relief.missed(), self.first(slot).map(since)),
                 None => (0, None),
             };
             FunctionCount { name: function.name.clone(), calls, first }
         };
         Counts {
-            functions: self.functions.iter().map(count).collect(),
-            edges: self.edges(),
+            functions: self.functions.iter().zip(&*reliefs).map(count).collect(),
+            edges: self.edges(&reliefs),
             marks,
             lost: self.u64_at(count::LOST),
         }
@@ -209,7 +292,7 @@ impl CountedImage {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    fn edges(&self) -> Vec<CallCount> {
+    fn edges(&self, reliefs: &[Relief]) -> Vec<CallCount> {
         let by_slot: HashMap<usize, usize> = self
             .functions
             .iter()
@@ -232,9 +315,19 @@ impl CountedImage {
                 *edges.entry((caller, *callee)).or_default() += self.u64_at(at + count::EDGE_CALLS);
             }
         }
+        // What a function's counter missed came from where the others came from.
+        let scale = |callee: usize, calls: u64| {
+            let missed = reliefs[callee].missed();
+            let counted = self.functions[callee].slot.map_or(1, |slot| self.calls(slot)).max(1);
+            calls + (u128::from(calls) * u128::from(missed) / u128::from(counted)) as u64
+        };
         let mut edges: Vec<CallCount> = edges
             .into_iter()
-            .map(|((caller, callee), calls)| CallCount { caller, callee, calls })
+            .map(|((caller, callee), calls)| CallCount {
+                caller,
+                callee,
+                calls: scale(callee, calls),
+            })
             .collect();
         edges.sort_unstable();
         edges
@@ -264,9 +357,15 @@ impl CountedImage {
 }
 
 /// All functions of an image but the counters themselves.
-fn functions(image: &Image<'_>, counted: &Counted) -> Vec<Function> {
+fn functions(image: &Image<'_>, counted: &Counted, memory: &Mapping) -> Vec<Function> {
     let slots: HashMap<Symbol, usize> =
         counted.functions.iter().enumerate().map(|(slot, name)| (*name, slot)).collect();
+    let counter = |function: Symbol| {
+        // What is not linked has no address.
+        let address = image.address(counted.counter_of(function)?).filter(|at| *at != 0)?;
+        let code = memory.read((address - memory.start()) as usize);
+        Some((address, Switch::new(&code, count::JUMP)))
+    };
     let mut functions: Vec<Function> = Vec::new();
     for &id in &image.layout.definitions {
         let definition = image.program.definition(id);
@@ -278,6 +377,7 @@ fn functions(image: &Image<'_>, counted: &Counted) -> Vec<Function> {
                 address: image.layout.address(id),
                 size: definition.size.into(),
                 slot: slots.get(&name).copied(),
+                counter: counter(name),
             });
         }
     }

@@ -138,11 +138,12 @@ pub(crate) fn run(
     start: Start,
 ) -> Result<Exit, ExitCode> {
     let command = Command::new(&recorder.program.program);
-    let exit = simple_record::supervise(|| {
+    let spawn = || {
         // SAFETY: the entry is the runtime's `_start`, which expects just that
         // and ends the process.
         unsafe { image.spawn(command, start.arguments, start.environment) }
-    });
+    };
+    let exit = image.relieved(|| simple_record::supervise(spawn));
     let exit = exit.map_err(|error| {
         let cause = simple_driver::load::error_text(&error);
         report::fail(&format!("cannot start the program: {cause}"))
@@ -162,9 +163,11 @@ pub(crate) fn run_captured(
 ) -> io::Result<Output> {
     let mut command = Command::new(&recorder.program.program);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // SAFETY: as above.
-    let child = unsafe { image.spawn(command, start.arguments, start.environment) };
-    let output = child?.wait_with_output()?;
+    let output = image.relieved(|| {
+        // SAFETY: as above.
+        let child = unsafe { image.spawn(command, start.arguments, start.environment) };
+        child?.wait_with_output()
+    })?;
     if output.status.success() {
         recorder.add(&image.counts(), meaning);
     }
