@@ -223,6 +223,17 @@ pub(crate) fn has_no_effect(ast: &Ast, id: ExprId) -> bool {
     true
 }
 
+/// Whether an expression is written for its value: whatever its parts do, what is
+/// done with their values has no effect.
+pub(crate) fn is_for_its_value(ast: &Ast, id: ExprId) -> bool {
+    use BinaryOp::{And, Coalesce, Or, Pipe};
+    match *ast.expr(id) {
+        Expr::Binary { op, .. } => !matches!(op, Pipe | Coalesce | Or | And),
+        Expr::Unary { .. } => true,
+        _ => has_no_effect(ast, id),
+    }
+}
+
 /// The expressions that a body's value may be that of, in the order of the
 /// text: the last one of a block and, with `branches`, those of the branches
 /// that it ends in.

@@ -169,16 +169,18 @@ impl Infer<'_> {
                     });
             let diag = match self.table.kind(part) {
                 TyKind::Fn(params, _) => {
-                    let count = self.table.list(params).len();
-                    let example: Vec<&str> =
-                        [["2", "3", "4"]].concat().into_iter().take(count).collect();
-                    let text = self.snippet(span);
-                    diag.suggest(
-                        "to show its result, call it",
-                        span,
-                        format!("{text}({})", example.join(", ")),
-                        Applicability::Maybe,
-                    )
+                    let params = self.table.list(params);
+                    let are_integers =
+                        params.iter().all(|ty| matches!(self.table.kind(*ty), TyKind::Int(_)));
+                    let examples = ["2", "3", "4"];
+                    if are_integers && params.len() <= examples.len() {
+                        let text = self.snippet(span);
+                        let call = format!("{text}({})", examples[..params.len()].join(", "));
+                        let message = "to show its result, call it";
+                        diag.suggest(message, span, call, Applicability::Maybe)
+                    } else {
+                        diag.note("to show its result, call it")
+                    }
                 }
                 _ => diag,
             };

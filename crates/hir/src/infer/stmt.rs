@@ -418,7 +418,7 @@ impl Infer<'_> {
             }
             if self.f.result_tails.contains(&dropped.tree) {
                 lacks_result = lacks_result || self.dropped_tail(dropped.tree, span, ty);
-                if lacks_result || self.f.result_tails.len() == 1 {
+                if lacks_result || (self.f.result_tails.len() == 1 && !is_result) {
                     continue;
                 }
             }
@@ -447,7 +447,7 @@ impl Infer<'_> {
         if def.name == sym::MAIN
             || ty == Ty::UNIT
             || ty == Ty::NEVER
-            || !walk::has_no_effect(self.f.ast, tree)
+            || !walk::is_for_its_value(self.f.ast, tree)
         {
             return false;
         }

@@ -15,8 +15,7 @@ th{border-bottom:1px solid #999;font-weight:600}
 #at{position:sticky;top:0;background:#fff;padding:8px 0;min-height:1.4em;font-family:monospace;\
 border-bottom:1px solid #ddd}
 .map{overflow-x:auto}
-.map rect:hover{stroke:#000;stroke-width:.6}
-.key span{display:inline-block;width:12px;height:12px;margin:0 4px 0 14px}";
+.map rect:hover{stroke:#000;stroke-width:.6}";
 
 /// Shows the title of what the pointer is on: browsers do it late.
 const SCRIPT: &str = "\
@@ -24,14 +23,6 @@ const at=document.getElementById('at'),hint=at.textContent;
 document.querySelector('.map').addEventListener('mousemove',e=>{
 const title=e.target.querySelector&&e.target.querySelector(':scope>title');
 at.textContent=title?title.textContent:hint;});";
-
-const KEY: [(&str, &str); 5] = [
-    ("#d1495b", "startup"),
-    ("#d98324", "first frame"),
-    ("#2a7f62", "steady"),
-    ("#1d3557", "cold"),
-    ("#6a4c93", "data"),
-];
 
 /// The map as a whole HTML file; `after` is drawn beside it.
 pub fn draw(map: &PageMap, after: Option<&PageMap>) -> String {
@@ -44,11 +35,7 @@ pub fn draw(map: &PageMap, after: Option<&PageMap>) -> String {
          <h1>Pages of {name}</h1>\n"
     );
     table(&mut out, map, after);
-    out.push_str("<p class=\"key\">strong colours are touched by a start:");
-    for (color, phase) in KEY {
-        let _ = write!(out, "<span style=\"background:{color}\"></span>{phase}");
-    }
-    out.push_str("</p>\n<p id=\"at\">point at a function to see its name</p>\n");
+    out.push_str("<p id=\"at\">point at a function to see its name</p>\n");
     let _ = write!(out, "<div class=\"map\">\n{}</div>\n", svg::draw(map, after));
     let _ = write!(out, "<script>{SCRIPT}</script>\n</body>\n</html>\n");
     out

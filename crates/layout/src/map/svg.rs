@@ -17,7 +17,10 @@ const COLUMN: u64 = STRIP_WIDTH + 24;
 /// Pages of a column.
 const ROWS: usize = 64;
 const MARGIN: u64 = 20;
-const HEAD: u64 = 74;
+const HEAD: u64 = 88;
+/// Where the meaning of colours stands, and the room for one.
+const LEGEND: u64 = 62;
+const LEGEND_STEP: u64 = 92;
 /// What the lines about totals need.
 const HEAD_WIDTH: u64 = 640;
 
@@ -70,6 +73,36 @@ fn head(out: &mut String, title: &str, map: &PageMap) {
             let text = terminal::sum(&totals, map.profiled && code);
             let _ = writeln!(out, "<text y=\"{y}\" fill=\"#444\">{what}: {text}</text>");
         }
+    }
+    legend(out, map);
+}
+
+/// What colours mean.
+fn legend(out: &mut String, map: &PageMap) {
+    let key = [
+        (color(Some(Phase::Startup), true, true, true), "startup"),
+        (color(Some(Phase::FirstFrame), true, true, true), "first frame"),
+        (color(None, true, true, true), "steady"),
+        (color(Some(Phase::Cold), true, true, true), "cold"),
+        (color(None, false, true, true), "data"),
+    ];
+    let mut x = 0;
+    for (fill, name) in key {
+        let _ = writeln!(
+            out,
+            "<rect x=\"{x}\" y=\"{LEGEND}\" width=\"12\" height=\"{STRIP_HEIGHT}\" \
+             fill=\"{fill}\"/><text x=\"{}\" y=\"{}\" fill=\"#444\">{name}</text>",
+            x + 17,
+            LEGEND + STRIP_HEIGHT,
+        );
+        x += LEGEND_STEP;
+    }
+    if map.profiled {
+        let y = LEGEND + STRIP_HEIGHT;
+        let _ = writeln!(
+            out,
+            "<text x=\"{x}\" y=\"{y}\" fill=\"#444\">pale: not touched by a start</text>"
+        );
     }
 }
 

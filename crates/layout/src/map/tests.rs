@@ -116,6 +116,7 @@ fn pictures_are_well_formed_and_name_everything() {
         None,
     );
     for text in [svg::draw(&map, None), svg::draw(&map, Some(&map)), html::draw(&map, Some(&map))] {
+        assert!(text.contains(">first frame</text>"), "colours are explained: {text}");
         assert!(text.contains("f&lt;T&gt;(&quot;x&quot;)&amp; (16 bytes)"), "{text}");
         assert!(!text.contains("a<b>"), "{text}");
         // Every element that opens closes.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use libc::{c_int, pid_t};
@@ -42,7 +43,11 @@ pub(crate) fn any() -> io::Result<Option<(pid_t, Status)>> {
             libc::wait4(-1, &raw mut status, OURS | flag, usage.as_mut_ptr())
         }));
         let tid = match waited {
-            Ok(0) => continue,
+            Ok(0) => {
+                // The tracee may wait for this very processor.
+                thread::yield_now();
+                continue;
+            }
             Ok(tid) => tid as pid_t,
             Err(error) if error.raw_os_error() == Some(libc::ECHILD) => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

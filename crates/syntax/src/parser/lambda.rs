@@ -1,9 +1,9 @@
 //! Lambdas.
 
-use simple_source::{Applicability, Diagnostic, Span};
+use simple_source::{Applicability, Diagnostic, Span, Suggestion};
 
 use super::Parser;
-use crate::ast::{Expr, ExprId, List, Name, Param, Stmt, StmtKind};
+use crate::ast::{Expr, ExprId, List, Name, Param, Stmt, StmtKind, TypeId};
 use crate::codes;
 use crate::token::TokenKind;
 
@@ -35,13 +35,44 @@ impl Parser<'_> {
             let lo = self.lo();
             let mutable = self.eat_mut();
             let name: Name = self.name("a parameter");
+            let ty = self.bare_type(lo);
             let span = self.span_from(lo);
-            params.push(Param { name, mutable, ty: None, default: None, span });
+            params.push(Param { name, mutable, ty, default: None, span });
             if !self.eat(TokenKind::Comma) {
                 break;
             }
         }
         self.ast.add_list(&params)
+    }
+
+    /// A type behind a parameter without parentheses, which would be the body: a
+    /// name with another colon behind it is none.
+    fn bare_type(&mut self, lo: u32) -> Option<TypeId> {
+        let is_type = self.at(TokenKind::Colon)
+            && self.nth(1) == TokenKind::Ident
+            && self.nth(2) == TokenKind::Colon;
+        if !is_type {
+            return None;
+        }
+        self.bump();
+        let ty = self.ty();
+        let span = self.span_from(lo);
+        let mut diagnostic = Diagnostic::error(
+            &codes::PARAMETER,
+            span,
+            "a parameter with a type stands in parentheses",
+        )
+        .label("written without");
+        diagnostic.suggestions.push(Suggestion {
+            message: "write parentheses".to_owned(),
+            edits: vec![
+                (Span::new(span.lo, span.lo), "(".to_owned()),
+                (Span::new(span.hi, span.hi), ")".to_owned()),
+            ],
+            applicability: Applicability::Certain,
+        });
+        self.note(diagnostic);
+        Some(ty)
     }
 
     fn lambda_colon(&mut self) -> bool {

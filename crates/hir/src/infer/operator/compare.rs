@@ -98,8 +98,18 @@ impl<'p> Infer<'p> {
                 if self.is_none(right) { &a } else { &b }
             ));
         } else if self.is_number(left_ty) && self.is_number(right_ty) {
-            let float = |ty: Ty| matches!(self.table.kind(ty), TyKind::Float(_));
-            let (side, to) = if float(left_ty) { (right, &a) } else { (left, &b) };
+            let float =
+                |ty: Ty| matches!(self.operand(ty), Operand::Float | Operand::FloatLiteral(_));
+            let (side, ty, to) =
+                if float(left_ty) { (right, left_ty, &a) } else { (left, right_ty, &b) };
+            // A literal has no type of its own yet.
+            let to = if matches!(self.table.kind(ty), TyKind::Float(_) | TyKind::Int(_)) {
+                to.as_str()
+            } else if float(ty) {
+                "f64"
+            } else {
+                "i64"
+            };
             let text = format!("{} as {to}", self.operand_text(side));
             let span = self.span(side);
             diag = diag.suggest("convert one side", span, text, Applicability::Maybe);

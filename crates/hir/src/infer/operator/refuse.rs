@@ -101,6 +101,8 @@ impl<'p> Infer<'p> {
             Diagnostic::error(&codes::OPERATOR, span, format!("`{a}` {text} `{b}` does not exist"))
                 .label(format!("`{text}` on `{a}` and `{b}`"));
         let (l, r) = (self.table.kind(left_ty), self.table.kind(right_ty));
+        let result = self.program.lang.result;
+        let is_result = |kind| matches!(kind, TyKind::Adt(adt, _) if adt == result);
         let whole_left = self.snippet(self.span(left));
         let param = match l {
             TyKind::Param(_, name) => Some(self.text(name).to_owned()),
@@ -185,6 +187,9 @@ impl<'p> Infer<'p> {
                         "the type parameter `{param}` needs the bound `{param}: {trait_name}` for `{text}`"
                     );
                     self.offer_bound(diag, param, trait_name)
+                }
+                (None, _) if is_result(l) || is_result(r) => {
+                    diag.note("`?`, `match` and `.unwrap()` are ways to the value of a `Result`")
                 }
                 (None, Some(trait_name)) if matches!(l, TyKind::Adt(..)) => {
                     diag.note(format!("`impl {trait_name} for {a}:` would define it"))

@@ -272,12 +272,13 @@ impl Infer<'_> {
                     Applicability::Maybe,
                 );
             }
-            None => {
+            None if text.starts_with(char::is_uppercase) => {
                 diag = diag.note(
                     "a name that begins with an upper-case letter is a variant or a constant; \
                      to bind the value, begin it with a lower-case one",
                 );
             }
+            None => diag = diag.note("a name with parentheses is a variant or a struct"),
         }
         self.error(diag);
     }
