@@ -220,3 +220,16 @@ fn what_cannot_be_recorded_is_said() {
     let refused = run_refused(&folder, &["layout", "solve", "app.spl"]);
     assert!(refused.starts_with("error: in `app.spl`: "), "{refused}");
 }
+
+/// Pages pay where there are many of them.
+#[test]
+fn a_small_program_does_not_grow_for_its_plan() {
+    let folder = folder("small");
+    std::fs::write(folder.join("app.spl"), "print \"hi\"\n").expect("it can be written");
+    succeed(&folder, &["build", "--release", "app.spl", "-o", "app"]);
+    succeed(&folder, &["run", "--layout-record=p.sdn", "app.spl"]);
+    succeed(&folder, &["layout", "solve", "p.sdn"]);
+    succeed(&folder, &["build", "--release", "--layout", "layout.sdn", "app.spl", "-o", "planned"]);
+    let size = |name: &str| std::fs::metadata(folder.join(name)).expect("it was built").len();
+    assert_eq!(size("app"), size("planned"));
+}

@@ -104,6 +104,9 @@ pub(crate) fn place(
         }
         settled.push(id);
     }
+    if text_size(program, live) <= FAULT_AROUND {
+        page_starts.clear();
+    }
     page_starts.sort_unstable();
     // Those that are needed first are followed first.
     let key = |id: &DefinitionId| {
@@ -124,6 +127,17 @@ pub(crate) fn place(
         }
     }
     Placement { placed, page_starts }
+}
+
+/// What Linux maps at one fault, as far as it is in memory (`fault_around_bytes`).
+/// Code that is no larger is there at once, wherever in it a start begins, and
+/// would only get longer by beginnings of pages.
+const FAULT_AROUND: u64 = 64 << 10;
+
+fn text_size(program: &Program<'_>, live: &Live) -> u64 {
+    let definitions = live.definitions.iter().map(|id| program.definition(*id));
+    let functions = definitions.filter(|definition| definition.kind == Kind::Function);
+    functions.map(|function| u64::from(function.size)).sum()
 }
 
 /// Whether nothing is said of when a definition is needed. The runtime says of

@@ -103,14 +103,34 @@ fn a_plan_orders_functions_and_what_they_refer_to() {
     );
 }
 
+/// Makes a function longer.
+fn pad(assembler: &mut Assembler<'_>, name: &str, size: usize) {
+    let object = &mut assembler.object;
+    let name = assembler.interner.intern(name);
+    let position = object.definitions.iter().position(|definition| definition.name == name);
+    let definition = &mut object.definitions[position.expect("it is a function")];
+    let old = definition.offset as usize..(definition.offset + definition.size) as usize;
+    let bytes = object.text[old].to_vec();
+    definition.offset = object.text.len() as u32;
+    object.text.extend(bytes);
+    object.text.resize(definition.offset as usize + size, 0x90);
+    definition.size = size as u32;
+}
+
 #[test]
-fn a_group_begins_a_page() {
+fn a_group_begins_a_page_in_a_program_that_has_many() {
     let interner = Interner::new();
     let aligned = PlacedFunction { page_start: true, ..placed("d", Phase::Startup) };
     let plan = [placed("e", Phase::Startup), aligned, placed("b", Phase::Startup)];
-    let bytes = program(&interner).link(&with_plan(&plan)).expect("it links");
-    let at: BTreeMap<String, u64> =
-        names(&bytes, is_function).into_iter().map(|(at, name, _)| (name, at)).collect();
+    let places = |assembler: &Assembler<'_>| -> BTreeMap<String, u64> {
+        let bytes = assembler.link(&with_plan(&plan)).expect("it links");
+        names(&bytes, is_function).into_iter().map(|(at, name, _)| (name, at)).collect()
+    };
+    let mut assembler = program(&interner);
+    let at = places(&assembler);
+    assert!(at["e"] < at["d"] && at["b"] - at["e"] < 128, "all is on one page: {at:?}");
+    pad(&mut assembler, "f", 64 << 10);
+    let at = places(&assembler);
     assert_eq!(at["d"] % PAGE, 0);
     assert!(at["e"] < at["d"] && at["b"] - at["d"] < 64);
 }
