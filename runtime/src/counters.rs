@@ -11,6 +11,7 @@ use core::sync::atomic::{AtomicI32, AtomicU8, AtomicU32, AtomicU64, Ordering::Re
 
 use crate::object::TextRef;
 use crate::platform;
+use crate::tally::{self, Entry};
 
 /// Calls between two visits to the slow path double up to this many.
 const LONGEST_INTERVAL: u32 = 1024;
@@ -18,8 +19,6 @@ const MARKS: usize = 64;
 const MARK_NAME: usize = 48;
 /// A power of two.
 const EDGES: usize = 1 << 17;
-/// Places that are looked at for an edge.
-const PROBES: usize = 16;
 
 /// The datum, up to the slots of functions that follow it.
 #[repr(C)]
@@ -33,7 +32,9 @@ struct Counters {
     lost: AtomicU64,
     unused: [u64; 6],
     marks: [Mark; MARKS],
-    edges: [Edge; EDGES],
+    /// The key is the return address, from the datum on and modulo 2³², in the upper
+    /// half, and the callee's slot, from the datum on, in the lower.
+    edges: [Entry; EDGES],
 }
 
 #[repr(C)]
@@ -42,14 +43,6 @@ struct Mark {
     order: AtomicU32,
     length: AtomicU32,
     name: [AtomicU8; MARK_NAME],
-}
-
-#[repr(C)]
-struct Edge {
-    /// The return address, from the datum on and modulo 2³², in the upper half;
-    /// the callee's slot, from the datum on, in the lower. 0: not used yet.
-    key: AtomicU64,
-    calls: AtomicU64,
 }
 
 /// What is known about a function's calls.
@@ -157,23 +150,9 @@ impl Counters {
     fn add_edge(&self, slot: usize, caller: usize, calls: u64) {
         let base = core::ptr::from_ref(self).addr();
         let key = (caller.wrapping_sub(base) as u64) << 32 | (slot - base) as u64;
-        let mut place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
-        for _ in 0..PROBES {
-            let edge = &self.edges[place % EDGES];
-            let mut found = edge.key.load(Relaxed);
-            if found == 0 {
-                found = match edge.key.compare_exchange(0, key, Relaxed, Relaxed) {
-                    Ok(_) => key,
-                    Err(other) => other,
-                };
-            }
-            if found == key {
-                edge.calls.fetch_add(calls, Relaxed);
-                return;
-            }
-            place += 1;
+        if !tally::add(&self.edges, key, calls) {
+            self.lost.fetch_add(calls, Relaxed);
         }
-        self.lost.fetch_add(calls, Relaxed);
     }
 }
 

@@ -47,4 +47,6 @@ mod processor;
 #[cfg(feature = "image")]
 mod samples;
 mod startup;
+#[cfg(feature = "image")]
+mod tally;
 mod text;

@@ -14,6 +14,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
 use crate::object::TextRef;
 use crate::panic::Image;
 use crate::platform::{self, OpenMode};
+use crate::tally::{self, Entry};
 
 /// The variable that names the file.
 const VARIABLE: &[u8] = b"SIMPLE_LAYOUT_SAMPLES=";
@@ -24,8 +25,6 @@ const VERSION: u32 = 1;
 const INTERVAL: u32 = 10_007;
 /// A power of two.
 const ENTRIES: usize = 1 << 14;
-/// Places that are looked at for a function.
-const PROBES: usize = 16;
 const BUILD_ID_SIZE: usize = 32;
 
 /// The file.
@@ -44,15 +43,9 @@ struct Samples {
     /// Samples of functions that found no place.
     lost: AtomicU64,
     unused: [u64; 6],
+    /// The key is the function's address, and in the upper half 1 + whether a mark was
+    /// passed.
     entries: [Entry; ENTRIES],
-}
-
-#[repr(C)]
-struct Entry {
-    /// The function's address, and in the upper half 1 + whether a mark was
-    /// passed; 0: not used yet.
-    key: AtomicU64,
-    count: AtomicU64,
 }
 
 // The toolchain counts on these.
@@ -147,23 +140,9 @@ impl Samples {
 
     fn add(&self, function: u32) {
         let key = u64::from(MARKED.load(Relaxed) + 1) << 32 | u64::from(function);
-        let mut place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
-        for _ in 0..PROBES {
-            let entry = &self.entries[place % ENTRIES];
-            let mut found = entry.key.load(Relaxed);
-            if found == 0 {
-                found = match entry.key.compare_exchange(0, key, Relaxed, Relaxed) {
-                    Ok(_) => key,
-                    Err(other) => other,
-                };
-            }
-            if found == key {
-                entry.count.fetch_add(1, Relaxed);
-                return;
-            }
-            place += 1;
+        if !tally::add(&self.entries, key, 1) {
+            self.lost.fetch_add(1, Relaxed);
         }
-        self.lost.fetch_add(1, Relaxed);
     }
 }
 

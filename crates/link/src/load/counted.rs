@@ -17,7 +17,7 @@ use simple_object::Kind;
 use simple_source::Symbol;
 
 use super::relief::{Relief, SWEEP, Switch};
-use super::{Addresses, Mapping, Sharing, begin, place, stack};
+use super::{Mapping, Sharing, begin, place, stack};
 use crate::count::{self, Counted};
 use crate::error::LinkError;
 use crate::fill::Image;
@@ -44,7 +44,7 @@ pub fn load_counted(input: &Input<'_>, options: &Options<'_>) -> Result<CountedI
         datum: (datum - memory.start()) as usize,
         reliefs: Mutex::new(vec![Relief::new(now); functions.len()]),
         functions,
-        entry: Addresses::of(&image).entry,
+        entry: image.address(image.entry).unwrap_or(0),
         text: text_range(&image),
         started: AtomicBool::new(false),
         memory,
@@ -217,7 +217,7 @@ impl CountedImage {
         let mut reliefs = self.reliefs();
         for (function, relief) in self.functions.iter().zip(&mut *reliefs) {
             if let Some(slot) = function.slot {
-                relief.end(self.calls(slot), now);
+                relief.sweep(self.calls(slot), now);
             }
         }
     }
@@ -306,7 +306,7 @@ impl CountedImage {
             if key == 0 {
                 continue;
             }
-            let slot = (key as u32 as usize - count::SLOTS) / count::SLOT_SIZE;
+            let slot = (key as u32 as usize).saturating_sub(count::SLOTS) / count::SLOT_SIZE;
             // The distance from the datum, which may be negative.
             let distance = i64::from((key >> 32) as u32 as i32);
             let datum = self.memory.start() + self.datum as u64;

@@ -68,11 +68,6 @@ impl Relief {
         self.counted = counted;
         self.resting.is_none()
     }
-
-    /// The same once the program has ended.
-    pub(super) fn end(&mut self, counted: u64, now: Instant) {
-        self.sweep(counted, now);
-    }
 }
 
 /// The beginning of a counter, in its two forms.
