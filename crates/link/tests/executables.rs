@@ -1,27 +1,16 @@
 //! Executables that run.
 
 mod assembly;
+mod processes;
 
-use std::process::{Command, Output};
-use std::sync::Mutex;
+use std::process::Command;
 
 use assembly::{Assembler, Code, hello};
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol};
-use simple_link::{Options, output};
+use processes::run;
+use simple_link::Options;
 use simple_object::{Kind, Phase, RelocationKind};
 use simple_source::Interner;
-
-/// Writes `bytes` to a file of its own and runs it.
-fn run(bytes: &[u8]) -> Output {
-    let directory = tempfile::tempdir().expect("a directory for the program");
-    let path = directory.path().join("program");
-    // A process that another test starts meanwhile would inherit the file that
-    // is being written, and a file that is open for writing cannot be run.
-    static WRITING: Mutex<()> = Mutex::new(());
-    let _guard = WRITING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    output::write_executable(&path, bytes).expect("the program can be written");
-    Command::new(&path).output().expect("the program starts")
-}
 
 #[test]
 fn hello_runs() {
@@ -176,8 +165,8 @@ fn binutils_find_nothing_to_complain_about() {
     let bytes = hello(&interner).link(&Options::default()).expect("it links");
     let directory = tempfile::tempdir().expect("a directory for the program");
     let path = directory.path().join("program");
-    output::write_executable(&path, &bytes).expect("the program can be written");
-    let run = |command: &mut Command| match command.arg(&path).output() {
+    processes::write(&path, &bytes);
+    let run = |command: &mut Command| match processes::output(command.arg(&path)) {
         Ok(output) => {
             assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
             Some(String::from_utf8(output.stdout).expect("text"))

@@ -1,8 +1,7 @@
 //! Object files of other compilers.
 
 mod assembly;
-
-use std::process::Command;
+mod processes;
 
 use object::read::elf::ElfFile64;
 use object::write::{Object, Relocation, StandardSection, Symbol, SymbolId, SymbolSection};
@@ -11,7 +10,7 @@ use object::{
     RelocationFlags, SectionFlags, SectionKind, SymbolFlags, SymbolKind, SymbolScope, elf,
 };
 use simple_link::elf::read::{ImportError, ImportOptions, import_archive, import_objects};
-use simple_link::{Input, Options, output};
+use simple_link::{Input, Options};
 use simple_object::{CodeObject, FunctionFlags, Kind, Linkage, Phase};
 use simple_source::Interner;
 
@@ -102,10 +101,7 @@ fn run(object: &CodeObject, interner: &Interner) -> Option<i32> {
     let objects = [object.view()];
     let input = Input { objects: &objects, runtime: None, interner };
     let bytes = simple_link::link(&input, &Options::default()).expect("it links");
-    let directory = tempfile::tempdir().expect("a directory for the program");
-    let path = directory.path().join("program");
-    output::write_executable(&path, &bytes).expect("the program can be written");
-    Command::new(&path).status().expect("the program starts").code()
+    processes::run(&bytes).status.code()
 }
 
 fn names<'i>(object: &CodeObject, interner: &'i Interner) -> Vec<(&'i str, Kind)> {

@@ -1,5 +1,7 @@
 //! Executables appear whole or not at all.
 
+mod processes;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -37,8 +39,10 @@ fn a_file_is_replaced_and_can_be_executed() {
 fn a_running_program_goes_on() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("program");
+    let turn = processes::turn();
     fs::copy("/bin/sleep", &path).expect("a copy");
     let mut running = Command::new(&path).arg("60").spawn().expect("it starts");
+    drop(turn);
     write_executable(&path, b"new").expect("it is written");
     assert_eq!(running.try_wait().expect("its state"), None);
     running.kill().expect("it runs");
@@ -83,14 +87,10 @@ fn a_full_disk_leaves_no_file() {
     }
     let directory = tempfile::tempdir().expect("a directory");
     let binary = std::env::current_exe().expect("this binary");
-    let status = Command::new("prlimit")
-        .arg("--fsize=1024")
-        .arg(binary)
-        .args(["--exact", "a_full_disk_leaves_no_file"])
-        .env(CHILD, directory.path())
-        .stdout(std::process::Stdio::null())
-        .status()
-        .expect("prlimit of util-linux is installed");
-    assert!(status.success());
+    let mut limited = Command::new("prlimit");
+    limited.arg("--fsize=1024").arg(binary).args(["--exact", "a_full_disk_leaves_no_file"]);
+    limited.env(CHILD, directory.path());
+    let output = processes::output(&mut limited).expect("prlimit of util-linux is installed");
+    assert!(output.status.success(), "{output:?}");
     assert_eq!(names(directory.path()), ["program"]);
 }

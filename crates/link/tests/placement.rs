@@ -1,6 +1,7 @@
 //! Where functions and data lie when phases or a plan say it.
 
 mod assembly;
+mod processes;
 
 use std::collections::BTreeMap;
 
@@ -163,9 +164,5 @@ fn a_planned_program_runs() {
     let plan = ["f", "e", "d", "_start", "b", "a"]
         .map(|name| PlacedFunction { page_start: name == "d", ..placed(name, Phase::Startup) });
     let bytes = program(&interner).link(&with_plan(&plan)).expect("it links");
-    let folder = tempfile::tempdir().expect("a folder for the program");
-    let path = folder.path().join("program");
-    simple_link::output::write_executable(&path, &bytes).expect("it can be written");
-    let status = std::process::Command::new(&path).status().expect("the program starts");
-    assert_eq!(status.code(), Some(7));
+    assert_eq!(processes::run(&bytes).status.code(), Some(7));
 }

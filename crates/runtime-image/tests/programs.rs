@@ -5,7 +5,7 @@ use std::ffi::CString;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use simple_link::{Input, Options, SourceFile};
 use simple_object::blob::Blob;
@@ -112,13 +112,18 @@ fn link(runtime: Blob<'static>, end: End) -> Vec<u8> {
     simple_link::link(&input, &OPTIONS).expect("it links")
 }
 
+/// Whoever has it may write an executable, or start a process: a process
+/// inherits every file that its parent has open until it becomes another
+/// program, and a file that is open for writing cannot be run.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
 fn run(bytes: &[u8]) -> Output {
     let directory = tempfile::tempdir().expect("a directory for the program");
     let path = directory.path().join("hello");
-    // A process that another test starts meanwhile would inherit the file that
-    // is being written, and a file that is open for writing cannot be run.
-    static WRITING: Mutex<()> = Mutex::new(());
-    let _guard = WRITING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _turn = turn();
     simple_link::output::write_executable(&path, bytes).expect("it can be written");
     Command::new(&path).output().expect("it starts")
 }
@@ -199,7 +204,9 @@ fn loaded_programs_behave_as_linked_ones() {
         let mut command = Command::new(std::env::current_exe().expect("this binary"));
         command.args(["--exact", "loaded_programs_behave_as_linked_ones", "--nocapture", "-q"]);
         command.env(CHILD, which).stdin(Stdio::null()).arg0(Path::new("hello"));
+        let turn = turn();
         let mut output = command.output().expect("it starts");
+        drop(turn);
         // The test harness prints its own lines first.
         let start = output.stdout.windows(5).position(|window| window == b"Hello").unwrap_or(0);
         output.stdout.drain(..start);
