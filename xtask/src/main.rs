@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use xtask::bench::{build, layout, run, start};
+use xtask::bench::{build, layout, record, run, start};
 use xtask::generate::{Language, generate};
 use xtask::hostile;
 use xtask::toolchain;
@@ -70,6 +70,13 @@ enum Bench {
     },
     /// What page layout does to starts
     Layout {
+        #[command(flatten)]
+        simple: Simple,
+        #[command(flatten)]
+        choice: Choice,
+    },
+    /// What the recorder costs a start
+    Record {
         #[command(flatten)]
         simple: Simple,
         #[command(flatten)]
@@ -163,6 +170,9 @@ fn try_main(command: Command) -> Result<(), String> {
         }
         Command::Bench(Bench::Layout { simple, choice }) => {
             layout::bench(&simple.path()?, &choice.options(40))
+        }
+        Command::Bench(Bench::Record { simple, choice }) => {
+            record::bench(&simple.path()?, &choice.options(15))
         }
         Command::Bench(Bench::Run { simple, choice, filter, quick }) => {
             let simple = simple.wanted(&choice)?;

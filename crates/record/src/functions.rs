@@ -1,10 +1,13 @@
 //! The functions of an executable, from its symbol table.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use object::elf;
 use object::read::elf::{ElfFile64, FileHeader};
 use object::{Endianness, Object, ObjectSection, ObjectSymbol, SectionIndex, SymbolFlags};
+use rustc_hash::FxHashMap;
 
 use crate::Error;
 
@@ -43,7 +46,7 @@ pub struct Function {
     /// address has if that is less. Executables do not say more.
     pub align: u64,
     /// The section's name.
-    pub section: String,
+    pub section: Arc<str>,
 }
 
 impl Function {
@@ -91,12 +94,25 @@ impl std::ops::Index<FunctionIndex> for Functions {
 ///
 /// [`Error::Elf`], [`Error::NotExecutable`] and [`Error::NoSymbols`].
 pub fn functions(bytes: &[u8]) -> Result<Functions, Error> {
+    symbols(bytes).map(|symbols| symbols.functions)
+}
+
+/// What an executable's symbol table says of its code.
+pub(crate) struct Symbols {
+    pub(crate) functions: Functions,
+    /// The addresses that have a symbol of any kind, ascending.
+    pub(crate) labels: Vec<u64>,
+}
+
+/// The functions of an executable, and the other places in code that have names.
+pub(crate) fn symbols(bytes: &[u8]) -> Result<Symbols, Error> {
     let file = executable(bytes)?;
-    let mut found = collect(&file, file.symbols())?;
-    if found.is_empty() {
-        found = collect(&file, file.dynamic_symbols())?;
+    let mut found = Found::default();
+    found.collect(&file, file.symbols())?;
+    if found.names.is_empty() {
+        found.collect(&file, file.dynamic_symbols())?;
     }
-    if found.is_empty() {
+    if found.names.is_empty() {
         return Err(Error::NoSymbols);
     }
     let header = file.elf_header();
@@ -105,7 +121,9 @@ pub fn functions(bytes: &[u8]) -> Result<Functions, Error> {
         _ => hexadecimal(&xxhash_rust::xxh3::xxh3_128(bytes).to_be_bytes()),
     };
     let position_independent = header.e_type(Endianness::Little) == elf::ET_DYN;
-    Ok(Functions { list: finish(found), build, entry: file.entry(), position_independent })
+    let (list, labels) = found.finish();
+    let functions = Functions { list, build, entry: file.entry(), position_independent };
+    Ok(Symbols { functions, labels })
 }
 
 /// Parses an ELF file and makes sure that it is one that can run here.
@@ -121,62 +139,100 @@ pub(crate) fn executable(bytes: &[u8]) -> Result<ElfFile64<'_, Endianness>, Erro
     if runs { Ok(file) } else { Err(Error::NotExecutable) }
 }
 
-/// A function before names are made unique.
-struct Found {
-    /// With how strongly each binds: 0 is global.
-    names: Vec<(u8, String)>,
+/// What tables say, before each address is one function.
+#[derive(Default)]
+struct Found<'a> {
+    names: Vec<Named<'a>>,
+    /// Everything that a symbol of no size can end at.
+    labels: Vec<u64>,
+    sections: HashMap<SectionIndex, Code>,
+}
+
+/// A function's symbol.
+struct Named<'a> {
+    address: u64,
+    /// How strongly it binds: 0 is global.
+    strength: u8,
+    name: Cow<'a, str>,
     size: u64,
     section: SectionIndex,
-    section_name: String,
 }
 
 /// A section with code.
 struct Code {
-    name: String,
+    name: Arc<str>,
     end: u64,
 }
 
-fn collect<'a>(
-    file: &ElfFile64<'_, Endianness>,
-    symbols: impl Iterator<Item = impl ObjectSymbol<'a>>,
-) -> Result<BTreeMap<u64, Found>, Error> {
-    let sections = code_sections(file)?;
-    let mut found: BTreeMap<u64, Found> = BTreeMap::new();
-    // Everything that a symbol of no size can end at.
-    let mut limits: BTreeMap<u64, ()> = BTreeMap::new();
-    for symbol in symbols {
-        let Some(index) = symbol.section_index() else { continue };
-        let Some(section) = sections.get(&index) else { continue };
-        let SymbolFlags::Elf { st_info, .. } = symbol.flags() else { continue };
-        let address = symbol.address();
-        limits.insert(address, ());
-        let is_function = matches!(st_info.st_type(), elf::STT_FUNC | elf::STT_GNU_IFUNC);
-        let name = String::from_utf8_lossy(symbol.name_bytes()?).into_owned();
-        if !is_function || name.is_empty() || address >= section.end {
-            continue;
+impl<'a> Found<'a> {
+    fn collect(
+        &mut self,
+        file: &ElfFile64<'a, Endianness>,
+        symbols: impl Iterator<Item = impl ObjectSymbol<'a>>,
+    ) -> Result<(), Error> {
+        self.sections = code_sections(file)?;
+        for symbol in symbols {
+            let Some(index) = symbol.section_index() else { continue };
+            let Some(section) = self.sections.get(&index) else { continue };
+            let SymbolFlags::Elf { st_info, .. } = symbol.flags() else { continue };
+            let address = symbol.address();
+            self.labels.push(address);
+            let is_function = matches!(st_info.st_type(), elf::STT_FUNC | elf::STT_GNU_IFUNC);
+            let name = String::from_utf8_lossy(symbol.name_bytes()?);
+            if !is_function || name.is_empty() || address >= section.end {
+                continue;
+            }
+            let strength = match st_info.st_bind() {
+                elf::STB_LOCAL => 2,
+                elf::STB_WEAK => 1,
+                _ => 0,
+            };
+            let size = symbol.size().min(section.end - address);
+            self.names.push(Named { address, strength, name, size, section: index });
         }
-        let strength = match st_info.st_bind() {
-            elf::STB_LOCAL => 2,
-            elf::STB_WEAK => 1,
-            _ => 0,
-        };
-        let entry = found.entry(address).or_insert_with(|| Found {
-            names: Vec::new(),
-            size: 0,
-            section: index,
-            section_name: section.name.clone(),
-        });
-        entry.names.push((strength, name));
-        entry.size = entry.size.max(symbol.size().min(section.end - address));
+        Ok(())
     }
-    for (&address, function) in &mut found {
-        if function.size == 0 {
-            let end = sections[&function.section].end;
-            let next = limits.range(address + 1..).next().map_or(end, |(&next, ())| next);
-            function.size = next.min(end) - address;
+
+    /// Chooses names and guesses sizes and alignments. Also returns the labels in
+    /// their order.
+    fn finish(mut self) -> (Vec<Function>, Vec<u64>) {
+        self.labels.sort_unstable();
+        self.labels.dedup();
+        // The order in the table decides between names that bind alike.
+        self.names.sort_by_key(|named| (named.address, named.strength));
+        let at_one = || self.names.chunk_by(|one, other| one.address == other.address);
+        let common = common_alignments(at_one().map(|names| (names[0].section, names[0].address)));
+        let mut taken = Names::default();
+        taken.0.reserve(self.names.len());
+        let mut list = Vec::with_capacity(self.names.len());
+        let mut unique: Vec<&Cow<'a, str>> = Vec::new();
+        for names in at_one() {
+            let Named { address, section, .. } = names[0];
+            unique.clear();
+            for named in names {
+                // A table may hold the same name and address twice.
+                if !unique.contains(&&named.name) {
+                    unique.push(&named.name);
+                }
+            }
+            let mut size = names.iter().map(|named| named.size).max().unwrap_or(0);
+            if size == 0 {
+                let end = self.sections[&section].end;
+                let next = self.labels.partition_point(|&label| label <= address);
+                size = self.labels.get(next).map_or(end, |&next| next.min(end)) - address;
+            }
+            let mut own = unique.iter().map(|name| taken.take((*name).clone()));
+            list.push(Function {
+                name: own.next().expect("a group has a name"),
+                aliases: own.collect(),
+                address,
+                size,
+                align: common[&section].min(alignment(address)),
+                section: self.sections[&section].name.clone(),
+            });
         }
+        (list, self.labels)
     }
-    Ok(found)
 }
 
 /// The sections with code that programs call, without stubs for dynamic linking.
@@ -188,55 +244,27 @@ fn code_sections(file: &ElfFile64<'_, Endianness>) -> Result<HashMap<SectionInde
         let executable = sh_flags.contains(elf::SHF_EXECINSTR);
         if executable && name != ".plt" && !name.starts_with(".plt.") {
             let end = section.address().saturating_add(section.size());
-            sections.insert(section.index(), Code { name, end });
+            sections.insert(section.index(), Code { name: name.into(), end });
         }
     }
     Ok(sections)
 }
 
-/// Chooses names and guesses alignments.
-fn finish(found: BTreeMap<u64, Found>) -> Vec<Function> {
-    let common = common_alignments(&found);
-    let mut names = Names::default();
-    let mut list = Vec::with_capacity(found.len());
-    for (address, mut function) in found {
-        // The order in the table decides between names that bind alike.
-        function.names.sort_by_key(|&(strength, _)| strength);
-        let mut unique: Vec<String> = Vec::with_capacity(function.names.len());
-        for (_, name) in function.names {
-            // A table may hold the same name and address twice.
-            if !unique.contains(&name) {
-                unique.push(name);
-            }
-        }
-        let mut own = unique.into_iter().map(|name| names.take(name));
-        list.push(Function {
-            name: own.next().expect("an entry is made with a name"),
-            aliases: own.collect(),
-            address,
-            size: function.size,
-            align: common[&function.section].min(alignment(address)),
-            section: function.section_name,
-        });
-    }
-    list
-}
-
 /// The names that are taken, each with how many asked for it.
 #[derive(Default)]
-struct Names(HashMap<String, u32>);
+struct Names<'a>(FxHashMap<Cow<'a, str>, u32>);
 
-impl Names {
+impl<'a> Names<'a> {
     /// The name, or the first of `name#2` and so on that is still free.
-    fn take(&mut self, name: String) -> String {
+    fn take(&mut self, name: Cow<'a, str>) -> String {
         let mut unique = name.clone();
         while self.0.contains_key(&unique) {
             let count = self.0.entry(name.clone()).or_default();
             *count += 1;
-            unique = format!("{name}#{count}");
+            unique = format!("{name}#{count}").into();
         }
         self.0.insert(unique.clone(), 1);
-        unique
+        unique.into_owned()
     }
 }
 
@@ -248,10 +276,12 @@ fn alignment(address: u64) -> u64 {
 /// For each section the alignment that most functions in it have, the lesser of
 /// two that are as common. Functions aligned to 16 bytes are half at odd
 /// multiples of it, so it is not drowned by the higher ones.
-fn common_alignments(found: &BTreeMap<u64, Found>) -> HashMap<SectionIndex, u64> {
+fn common_alignments(
+    functions: impl Iterator<Item = (SectionIndex, u64)>,
+) -> HashMap<SectionIndex, u64> {
     let mut counts: HashMap<SectionIndex, BTreeMap<u64, usize>> = HashMap::new();
-    for (&address, function) in found {
-        *counts.entry(function.section).or_default().entry(alignment(address)).or_default() += 1;
+    for (section, address) in functions {
+        *counts.entry(section).or_default().entry(alignment(address)).or_default() += 1;
     }
     let most = |counts: BTreeMap<u64, usize>| {
         let best = counts.into_iter().max_by_key(|&(align, count)| (count, u64::MAX - align));
@@ -276,7 +306,7 @@ mod tests {
     fn names_are_numbered_around_those_that_exist() {
         let mut names = Names::default();
         let asked = ["f", "f", "g#2", "f", "g", "g", "f#2"];
-        let got: Vec<_> = asked.iter().map(|name| names.take((*name).to_owned())).collect();
+        let got = asked.map(|name| names.take(name.into()));
         assert_eq!(got, ["f", "f#2", "g#2", "f#3", "g", "g#3", "f#2#2"]);
     }
 

@@ -170,7 +170,7 @@ fn until_stop(traced: &Traced, options: &Options) -> Result<Sample, Error> {
     match &options.stop {
         Some(Stop::Function(name) | Stop::Mark(name)) => Err(Error::NotReached(name.clone())),
         None if traced.timed_out => Err(Error::NotReached("the end".to_owned())),
-        None => Ok(Sample { time_ns: traced.duration.as_nanos() as u64, faults: traced.faults }),
+        None => Ok(Sample { time_ns: traced.duration().as_nanos() as u64, faults: traced.faults }),
     }
 }
 

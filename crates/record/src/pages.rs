@@ -108,7 +108,7 @@ pub(crate) fn separate(pid: pid_t, process: &Process, program: &Program) -> io::
     for address in program.segments.iter().flat_map(addresses) {
         if address / PAGE % 2 == 1 {
             let at = address.wrapping_add(process.bias);
-            injector.call(libc::SYS_madvise, [at, PAGE, libc::MADV_DONTDUMP as u64])?;
+            injector.call(libc::SYS_madvise, &[at, PAGE, libc::MADV_DONTDUMP as u64])?;
         }
     }
     injector.finish()
@@ -144,7 +144,7 @@ pub(crate) fn sample(pid: pid_t, process: &Process, program: &Program) -> io::Re
 /// The pages that hold a segment's part of the file.
 fn addresses(segment: &Segment) -> impl Iterator<Item = u64> + Clone {
     let start = segment.address / PAGE;
-    let end = (segment.address + segment.bytes.len() as u64).div_ceil(PAGE);
-    let end = if segment.bytes.is_empty() { start } else { end };
+    let end = (segment.address + segment.file.len() as u64).div_ceil(PAGE);
+    let end = if segment.file.is_empty() { start } else { end };
     (start..end).map(|page| page * PAGE)
 }

@@ -1,21 +1,26 @@
 //! The executable that a process runs.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
+use memmap2::Mmap;
 use object::{Object, ObjectSegment, SegmentFlags, elf};
 
-use crate::functions::executable;
-use crate::{Error, FunctionIndex, Functions, functions};
+use crate::functions::{Symbols, executable, symbols};
+use crate::{Error, FunctionIndex, Functions};
 
 /// What is known of the recorded program before it runs.
 pub(crate) struct Program {
     pub(crate) path: PathBuf,
     identity: Identity,
     pub(crate) functions: Functions,
+    /// The addresses in code that have a symbol of any kind, ascending.
+    pub(crate) labels: Vec<u64>,
     pub(crate) segments: Vec<Segment>,
+    file: Contents,
     /// The function that a Simple program calls at a mark.
     pub(crate) mark: Option<FunctionIndex>,
 }
@@ -23,10 +28,37 @@ pub(crate) struct Program {
 /// A part of the file that is loaded.
 pub(crate) struct Segment {
     pub(crate) address: u64,
+    /// In memory.
+    pub(crate) size: u64,
     pub(crate) executable: bool,
     pub(crate) writable: bool,
-    /// What of it comes from the file. Memory behind that is not the layout's.
-    pub(crate) bytes: Vec<u8>,
+    /// Where in the file it is. Memory behind that is not the layout's.
+    pub(crate) file: Range<usize>,
+}
+
+impl Segment {
+    /// Whether the file says what is at a link address.
+    pub(crate) fn contains(&self, address: u64) -> bool {
+        let offset = address.checked_sub(self.address);
+        offset.is_some_and(|offset| offset < self.file.len() as u64)
+    }
+}
+
+/// How the file is at hand.
+enum Contents {
+    /// Its pages stay in memory for it.
+    Mapped(Mmap),
+    Copied(Vec<u8>),
+}
+
+/// What a program is looked at for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Once, while it runs: there is no need for a copy of it.
+    Once,
+    /// To be kept from run to run, during which nothing of it is to be in memory that
+    /// the runs do not bring there.
+    Kept,
 }
 
 /// Which file it is: names can change while a program runs.
@@ -41,7 +73,7 @@ const MARK: &str = "rt_layout_mark";
 
 impl Program {
     /// The program that a process has just begun to execute.
-    pub(crate) fn of_process(process: i32) -> Result<Self, Error> {
+    pub(crate) fn of_process(process: i32, look: Look) -> Result<Self, Error> {
         let link = format!("/proc/{process}/exe");
         let path = fs::read_link(&link).map_err(|error| match error.kind() {
             // Of a process whose memory would show what its file does not.
@@ -53,13 +85,13 @@ impl Program {
         if is_privileged(&link, &metadata) {
             return Err(Error::Privileged(path));
         }
-        let read = fs::read(&link).map_err(Error::system("cannot read the executable"));
-        let bytes = read.map_err(failed)?;
-        let functions = functions(&bytes).map_err(failed)?;
-        let segments = segments(&bytes).map_err(failed)?;
+        let file = Contents::of(&link, look).map_err(Error::system("cannot read the executable"));
+        let file = file.map_err(failed)?;
+        let Symbols { functions, labels } = symbols(file.bytes()).map_err(failed)?;
+        let segments = segments(file.bytes()).map_err(failed)?;
         let mark = functions.named(MARK);
         let identity = Identity::of(&metadata);
-        Ok(Self { path, identity, functions, segments, mark })
+        Ok(Self { path, identity, functions, labels, segments, file, mark })
     }
 
     /// Whether a process executes this program.
@@ -70,11 +102,21 @@ impl Program {
 
     /// The bytes of the file from a link address to the end of its segment.
     pub(crate) fn bytes_at(&self, address: u64) -> &[u8] {
-        let inside = |segment: &&Segment| {
-            address.checked_sub(segment.address).is_some_and(|o| o < segment.bytes.len() as u64)
-        };
+        self.bytes_of(address, |_| true)
+    }
+
+    /// The same of segments that are executed, and none of others.
+    pub(crate) fn code_at(&self, address: u64) -> &[u8] {
+        self.bytes_of(address, |segment| segment.executable)
+    }
+
+    fn bytes_of(&self, address: u64, wanted: impl Fn(&Segment) -> bool) -> &[u8] {
+        let inside = |segment: &&Segment| segment.contains(address) && wanted(segment);
         let found = self.segments.iter().find(inside);
-        found.map_or(&[], |segment| &segment.bytes[(address - segment.address) as usize..])
+        let offset = |segment: &Segment| (address - segment.address) as usize;
+        found.map_or(&[], |segment| {
+            &self.file.bytes()[segment.file.start + offset(segment)..segment.file.end]
+        })
     }
 
     /// Whether a call ends just before a link address, which makes it one that
@@ -91,6 +133,25 @@ impl Program {
             before[at] == 0xff && (before[at + 1] >> 3) & 7 == 2
         };
         before[2] == 0xe8 || [2, 3, 4, 6, 7].into_iter().any(indirect)
+    }
+}
+
+impl Contents {
+    fn of(path: &str, look: Look) -> io::Result<Self> {
+        if look == Look::Kept {
+            return fs::read(path).map(Self::Copied);
+        }
+        let file = File::open(path)?;
+        // SAFETY: the system lets nobody write to a program that is executed, and when
+        // it is not any more, all that is left to do is to look up what was recorded.
+        unsafe { Mmap::map(&file) }.map(Self::Mapped)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Mapped(map) => map,
+            Self::Copied(bytes) => bytes,
+        }
     }
 }
 
@@ -121,11 +182,14 @@ fn segments(bytes: &[u8]) -> Result<Vec<Segment>, Error> {
     let mut segments = Vec::new();
     for segment in file.segments() {
         let SegmentFlags::Elf { p_flags, .. } = segment.flags() else { continue };
+        let start = segment.file_range().0 as usize;
+        let file = start..start + segment.data()?.len();
         segments.push(Segment {
             address: segment.address(),
+            size: segment.size(),
             executable: p_flags.contains(elf::PF_X),
             writable: p_flags.contains(elf::PF_W),
-            bytes: segment.data()?.to_vec(),
+            file,
         });
     }
     Ok(segments)

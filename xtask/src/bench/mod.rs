@@ -7,6 +7,7 @@
 pub mod build;
 mod contender;
 pub mod layout;
+pub mod record;
 pub mod run;
 mod samples;
 pub mod start;

@@ -97,6 +97,10 @@ pub(crate) struct Record {
     /// The function where startup ends and the first frame begins
     #[arg(long, value_name = "FUNCTION")]
     pub(crate) anchor: Option<String>,
+    /// Stop the program at every function instead of making functions report
+    /// themselves where they can; slower, and changes less of the program
+    #[arg(long)]
+    pub(crate) breakpoints: bool,
     /// The program and its arguments
     #[arg(last = true, required = true)]
     pub(crate) command: Vec<OsString>,

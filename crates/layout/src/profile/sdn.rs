@@ -180,7 +180,13 @@ impl Profile {
     /// profiles have equal texts. Fails only for what does not hold together.
     pub fn to_sdn(&self) -> Result<String, ProfileError> {
         self.validate()?;
-        let mut sorted = self.clone();
+        // Of the rows, not of the names that they have.
+        let mut sorted = Profile {
+            touches: self.touches.clone(),
+            edges: self.edges.clone(),
+            marks: self.marks.clone(),
+            ..Profile::default()
+        };
         sorted.sort();
         let scenario = |index: ScenarioIndex| self.scenarios[index.index()].name.as_str().into();
         let symbol = |index: SymbolIndex| self.symbols[index.index()].name.as_str().into();

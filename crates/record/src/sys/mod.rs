@@ -5,8 +5,11 @@ pub(crate) mod cache;
 pub(crate) mod debug_registers;
 pub(crate) mod end;
 pub(crate) mod launch;
+pub(crate) mod pad_code;
 pub(crate) mod ptrace;
+pub(crate) mod shared;
 pub(crate) mod signals;
+pub(crate) mod ticks;
 pub(crate) mod wait;
 
 use std::io;

@@ -18,6 +18,9 @@ pub(crate) const FOLLOW: c_int = libc::PTRACE_O_EXITKILL
     | libc::PTRACE_O_TRACEVFORK
     | libc::PTRACE_O_TRACECLONE;
 
+/// Also stop when a child no longer has the memory of a thread that waits for that.
+pub(crate) const AFTER_VFORK: c_int = libc::PTRACE_O_TRACEVFORKDONE;
+
 /// Also stop before a thread's memory goes.
 pub(crate) const BEFORE_EXIT: c_int = libc::PTRACE_O_TRACEEXIT;
 

@@ -33,6 +33,16 @@ const ATTENTION: Duration = Duration::from_micros(300);
 
 /// Waits for a tracee of this thread; none if there is none left.
 pub(crate) fn any() -> io::Result<Option<(pid_t, Status)>> {
+    next(-1)
+}
+
+/// Waits for one tracee of this thread, and leaves what others do for later; none if
+/// it is gone.
+pub(crate) fn one(tid: pid_t) -> io::Result<Option<Status>> {
+    Ok(next(tid)?.map(|(_, status)| status))
+}
+
+fn next(which: pid_t) -> io::Result<Option<(pid_t, Status)>> {
     let begun = Instant::now();
     loop {
         let flag = if begun.elapsed() < ATTENTION { libc::WNOHANG } else { 0 };
@@ -40,7 +50,7 @@ pub(crate) fn any() -> io::Result<Option<(pid_t, Status)>> {
         let mut usage = MaybeUninit::<libc::rusage>::zeroed();
         // SAFETY: the kernel writes a status and a `rusage` to these variables.
         let waited = check(i64::from(unsafe {
-            libc::wait4(-1, &raw mut status, OURS | flag, usage.as_mut_ptr())
+            libc::wait4(which, &raw mut status, OURS | flag, usage.as_mut_ptr())
         }));
         let tid = match waited {
             Ok(0) => {

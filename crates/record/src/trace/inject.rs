@@ -38,17 +38,28 @@ impl<'a> Injector<'a> {
         // The process is still on its way out of the call that executed the program,
         // which will put its result where the number of the next call should be. So
         // the first call is spent on that; whatever is called, this does no harm.
-        let _spent = injector.call(libc::SYS_getpid, [u64::MAX, 0, 0]);
+        let _spent = injector.call(libc::SYS_getpid, &[u64::MAX]);
+        // That result is what the program is to begin with.
+        injector.registers.rax = 0;
+        injector.registers.orig_rax = u64::MAX;
         Ok(injector)
     }
 
-    /// Makes a call with three arguments.
-    pub(crate) fn call(&mut self, number: c_long, arguments: [u64; 3]) -> io::Result<u64> {
+    /// Makes a call with up to six arguments.
+    pub(crate) fn call(&mut self, number: c_long, arguments: &[u64]) -> io::Result<u64> {
         let mut registers = self.registers;
         registers.rax = number as u64;
         // Or the kernel would take it for a call that a signal interrupted.
         registers.orig_rax = u64::MAX;
-        [registers.rdi, registers.rsi, registers.rdx] = arguments;
+        let fields = [
+            &mut registers.rdi,
+            &mut registers.rsi,
+            &mut registers.rdx,
+            &mut registers.r10,
+            &mut registers.r8,
+            &mut registers.r9,
+        ];
+        fields.into_iter().zip(arguments).for_each(|(field, &argument)| *field = argument);
         ptrace::set_registers(self.tid, &registers)?;
         step(self.tid, &mut self.signals)?;
         let result = ptrace::registers(self.tid)?.rax as i64;
@@ -70,10 +81,10 @@ impl<'a> Injector<'a> {
 fn step(tid: pid_t, signals: &mut Vec<c_int>) -> io::Result<()> {
     loop {
         ptrace::step(tid)?;
-        match wait::any()? {
-            Some((_, Status::Stopped { signal: libc::SIGTRAP, event: 0 })) => return Ok(()),
-            Some((_, Status::Stopped { signal, event: 0 })) => signals.push(signal),
-            Some((_, Status::Stopped { .. })) => {}
+        match wait::one(tid)? {
+            Some(Status::Stopped { signal: libc::SIGTRAP, event: 0 }) => return Ok(()),
+            Some(Status::Stopped { signal, event: 0 }) => signals.push(signal),
+            Some(Status::Stopped { .. }) => {}
             _ => return Err(io::Error::from_raw_os_error(libc::ESRCH)),
         }
     }

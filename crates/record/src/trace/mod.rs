@@ -8,7 +8,9 @@
 pub(crate) mod breakpoints;
 pub(crate) mod inject;
 pub(crate) mod log;
+mod pads;
 pub(crate) mod process;
+mod spaces;
 mod step;
 mod tracer;
 pub(crate) mod watch;
@@ -19,14 +21,16 @@ use std::panic::resume_unwind;
 use std::process::{Child, Command};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::program::Program;
 use crate::sys::launch::gate;
 use crate::sys::signals::Forwarding;
+use crate::sys::ticks::Moment;
 use crate::sys::wait;
 use crate::{Error, Exit, Faults, Options, Page, Recording};
-use log::Log;
+use log::{Log, Touches};
+use spaces::Spaces;
 use tracer::{Tracer, Traces};
 use watch::Watch;
 
@@ -45,25 +49,41 @@ pub(crate) enum Purpose {
 pub(crate) struct Traced {
     pub(crate) program: Arc<Program>,
     pub(crate) log: Log,
+    spaces: Spaces,
     pub(crate) exit: Exit,
-    pub(crate) duration: Duration,
+    began: Moment,
+    ended: Moment,
     pub(crate) faults: Faults,
     pub(crate) timed_out: bool,
     pub(crate) pages: Option<Vec<Page>>,
 }
 
 impl Traced {
+    /// Until the program ended.
+    pub(crate) fn duration(&self) -> Duration {
+        self.ended.at.saturating_duration_since(self.began.at)
+    }
+
     pub(crate) fn recording(self) -> Recording {
+        let stop = self.log.stop;
+        let (began, ended, duration) = (self.began, self.ended, self.duration());
+        let Touches { touches, stops, edges, marks } =
+            self.log.finish(&self.program, &self.spaces, began, ended);
+        let (program, functions) = match Arc::try_unwrap(self.program) {
+            Ok(program) => (program.path, program.functions),
+            Err(kept) => (kept.path.clone(), kept.functions.clone()),
+        };
         Recording {
-            program: self.program.path.clone(),
-            functions: self.program.functions.clone(),
-            touches: self.log.touches,
-            edges: self.log.edges.into_iter().collect(),
-            marks: self.log.marks,
-            stop: self.log.stop,
+            program,
+            functions,
+            touches,
+            stops,
+            edges,
+            marks,
+            stop,
             exit: self.exit,
             timed_out: self.timed_out,
-            duration: self.duration,
+            duration,
             faults: self.faults,
         }
     }
@@ -119,19 +139,21 @@ fn finish(traces: Traces, mut child: Child, watch: &Watch) -> Result<Traced, Err
         Some(end) => (end.exit, end.at, end.faults),
         None => {
             let status = child.wait().map_err(Error::system("cannot wait for the program"))?;
-            (wait::exit(status.into_raw()), Instant::now(), Faults::default())
+            (wait::exit(status.into_raw()), Moment::now(), Faults::default())
         }
     };
     let never = || io::Error::other("it ended before it began to execute");
-    let (program, origin) = traces
+    let (program, began) = traces
         .program
         .zip(traces.origin)
         .ok_or_else(|| Error::system("cannot trace the program")(never()))?;
     Ok(Traced {
         program,
         log: traces.log,
+        spaces: traces.spaces,
         exit,
-        duration: ended.saturating_duration_since(origin),
+        began,
+        ended,
         faults,
         timed_out: watch.timed_out(),
         pages: traces.pages,

@@ -18,13 +18,15 @@ pub(crate) struct Process {
     memory: File,
     /// What the process had when it began to execute the program.
     pub(crate) faults_before: Faults,
+    /// The number of the memory that it runs in, if functions have pads there.
+    pub(crate) space: Option<u32>,
 }
 
 impl Process {
     pub(crate) fn open(pid: pid_t, number: u32, program: &Program) -> io::Result<Self> {
         let memory = OpenOptions::new().read(true).write(true).open(format!("/proc/{pid}/mem"))?;
         let bias = entry(pid)?.wrapping_sub(program.functions.entry);
-        Ok(Self { number, bias, memory, faults_before: faults(pid)? })
+        Ok(Self { number, bias, memory, faults_before: faults(pid)?, space: None })
     }
 
     /// Reads memory; the system lets a tracer read and write what the program

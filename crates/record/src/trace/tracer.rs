@@ -8,23 +8,27 @@ use std::time::Instant;
 use libc::{c_int, pid_t};
 
 use super::breakpoints::{self, Originals};
-use super::log::Log;
+use super::log::{Log, Seen};
+use super::pads::Pads;
 use super::process::{self, Process, process_of};
+use super::spaces::{Spaces, Who};
 use super::watch::Watch;
 use super::{Purpose, step};
-use crate::program::Program;
+use crate::program::{Look, Program};
 use crate::sys::debug_registers;
 use crate::sys::launch::Gate;
 use crate::sys::ptrace::{self, Registers};
+use crate::sys::ticks::Moment;
 use crate::sys::wait::{self, Status};
-use crate::{AtStop, Error, Exit, Faults, FunctionIndex, Mark, Options, Page, Stop, Touch, pages};
+use crate::{AtStop, Error, Exit, Faults, FunctionIndex, Mark, Options, Page, Stop, pages};
 
 /// What the tracing thread brings back.
 pub(crate) struct Traces {
     pub(crate) program: Option<Arc<Program>>,
     pub(crate) log: Log,
+    pub(crate) spaces: Spaces,
     /// When the program began.
-    pub(crate) origin: Option<Instant>,
+    pub(crate) origin: Option<Moment>,
     /// How the command's process ended, unless it went on as another program.
     pub(crate) end: Option<End>,
     pub(crate) pages: Option<Vec<Page>>,
@@ -33,7 +37,7 @@ pub(crate) struct Traces {
 /// The end of the command's process.
 pub(crate) struct End {
     pub(crate) exit: Exit,
-    pub(crate) at: Instant,
+    pub(crate) at: Moment,
     pub(crate) faults: Faults,
 }
 
@@ -67,6 +71,7 @@ pub(crate) struct Tracer<'a> {
     stop: Option<FunctionIndex>,
     trap: Trap,
     originals: Originals,
+    pads: Option<Pads>,
     threads: HashMap<pid_t, Thread>,
     processes: HashMap<pid_t, Process>,
     /// How many threads and processes there were so far.
@@ -84,8 +89,14 @@ impl<'a> Tracer<'a> {
         known: Option<Arc<Program>>,
         watch: &'a Watch,
     ) -> Self {
-        let traces =
-            Traces { program: None, log: Log::new(), origin: None, end: None, pages: None };
+        let traces = Traces {
+            program: None,
+            log: Log::new(),
+            spaces: Spaces::default(),
+            origin: None,
+            end: None,
+            pages: None,
+        };
         Self {
             options,
             purpose,
@@ -95,6 +106,7 @@ impl<'a> Tracer<'a> {
             stop: None,
             trap: if purpose == Purpose::Touches { Trap::Memory } else { Trap::Register },
             originals: Originals::new(0),
+            pads: None,
             threads: HashMap::new(),
             processes: HashMap::new(),
             seen: (0, 0),
@@ -108,8 +120,12 @@ impl<'a> Tracer<'a> {
     pub(crate) fn run(mut self, mut gate: Gate) -> Result<Traces, Error> {
         let Some(root) = gate.process() else { return Ok(self.traces) };
         self.root = root;
-        let exits = if self.purpose == Purpose::Pages { ptrace::BEFORE_EXIT } else { 0 };
-        if let Err(error) = ptrace::seize(root, ptrace::FOLLOW | exits) {
+        let events = match self.purpose {
+            Purpose::Touches => ptrace::AFTER_VFORK,
+            Purpose::Pages => ptrace::BEFORE_EXIT,
+            Purpose::Time => 0,
+        };
+        if let Err(error) = ptrace::seize(root, ptrace::FOLLOW | events) {
             let _refused = gate.answer(false);
             return Err(Error::NotPermitted(error));
         }
@@ -149,12 +165,15 @@ impl<'a> Tracer<'a> {
 
     fn ended(&mut self, tid: pid_t, exit: Exit, faults: Faults) {
         self.threads.remove(&tid);
-        if self.processes.remove(&tid).is_some() && tid != self.root {
-            self.watch.remove(tid);
+        if let Some(process) = self.processes.remove(&tid) {
+            self.traces.spaces.left(process.number);
+            if tid != self.root {
+                self.watch.remove(tid);
+            }
         }
         if tid == self.root {
             let faults = faults.since(self.root_faults);
-            self.traces.end = Some(End { exit, at: Instant::now(), faults });
+            self.traces.end = Some(End { exit, at: Moment::now(), faults });
         }
     }
 
@@ -168,6 +187,12 @@ impl<'a> Tracer<'a> {
             0 if signal == libc::SIGTRAP => self.trapped(tid),
             0 => self.deliver(tid, signal),
             libc::PTRACE_EVENT_STOP if is_stop_signal(signal) => ptrace::listen(tid),
+            libc::PTRACE_EVENT_VFORK_DONE => {
+                if let Some(space) = self.processes[&self.threads[&tid].process].space {
+                    self.traces.spaces.returned(space, ptrace::registers(tid)?.fs_base);
+                }
+                self.go_on(tid)
+            }
             libc::PTRACE_EVENT_EXIT => {
                 let is_over = self.traces.log.stop.is_some();
                 if self.threads[&tid].process == self.root && !is_over {
@@ -190,6 +215,9 @@ impl<'a> Tracer<'a> {
 
     /// Gives a thread a signal that is the program's own affair.
     fn deliver(&mut self, tid: pid_t, signal: c_int) -> io::Result<()> {
+        if signal == libc::SIGSEGV && self.rescue(tid)? {
+            return ptrace::resume(tid, 0);
+        }
         let thread = self.threads.get_mut(&tid).expect("threads are known when they stop");
         if let Some(function) = thread.stepping.take() {
             thread.interrupted = Some(function);
@@ -199,16 +227,31 @@ impl<'a> Tracer<'a> {
         ptrace::resume(tid, signal)
     }
 
+    /// Helps a thread over what it cannot do itself on the way from a pad.
+    fn rescue(&self, tid: pid_t) -> io::Result<bool> {
+        let process = &self.processes[&self.threads[&tid].process];
+        let Some(pads) = self.pads.as_ref().filter(|_| process.space.is_some()) else {
+            return Ok(false);
+        };
+        let mut registers = ptrace::registers(tid)?;
+        let rescued = pads.rescue(process, &mut registers)?;
+        if rescued {
+            ptrace::set_registers(tid, &registers)?;
+        }
+        Ok(rescued)
+    }
+
     /// Makes sure that a stopped thread and its process are known.
     fn know(&mut self, tid: pid_t) -> io::Result<()> {
         if self.threads.contains_key(&tid) {
             return Ok(());
         }
         let pid = process_of(tid)?;
+        let mut is_guest = false;
         if !self.processes.contains_key(&pid) {
-            let program = self.program();
-            let opened = Process::open(pid, self.seen.1, &program)?;
-            self.processes.insert(pid, opened);
+            let mut child = Process::open(pid, self.seen.1, &self.program())?;
+            is_guest = self.find_space(&mut child)?;
+            self.processes.insert(pid, child);
             self.seen.1 += 1;
             if pid != self.root {
                 self.watch.add(pid);
@@ -217,24 +260,55 @@ impl<'a> Tracer<'a> {
         self.set_trap(tid, pid)?;
         let number = self.seen.0;
         self.seen.0 += 1;
+        let process = &self.processes[&pid];
+        if let Some(space) = process.space {
+            let base = ptrace::registers(tid)?.fs_base;
+            let who = Who { process: process.number, number };
+            if is_guest {
+                self.traces.spaces.lend(space, base, who);
+            } else {
+                self.traces.spaces.begin(space, base, who);
+            }
+        }
         let thread = Thread { process: pid, number, stepping: None, interrupted: None };
         self.threads.insert(tid, thread);
         Ok(())
+    }
+
+    /// Finds out whether a new process has copied its parent's memory, which then gets
+    /// a number, or shares it; whether it does that.
+    fn find_space(&mut self, child: &mut Process) -> io::Result<bool> {
+        let Some(pads) = &self.pads else { return Ok(false) };
+        // Where there is no number to read, there are no pads.
+        let Ok(space) = pads.space(child) else { return Ok(false) };
+        let own = match space {
+            Some(shared) => shared,
+            None => self.traces.spaces.add(child),
+        };
+        if space.is_none() {
+            pads.set_space(child, own)?;
+        }
+        child.space = Some(own);
+        Ok(space.is_some())
     }
 
     /// A process has begun to execute a program.
     fn executed(&mut self, tid: pid_t) -> Result<(), Error> {
         let first = self.traces.origin.is_none();
         let at = Instant::now();
+        let look = if self.purpose == Purpose::Touches { Look::Once } else { Look::Kept };
         // Its other threads are gone, and so is its memory.
         self.threads.retain(|_, thread| thread.process != tid);
         let before = self.processes.remove(&tid);
+        if let Some(process) = &before {
+            self.traces.spaces.left(process.number);
+        }
         if first {
             let known = self.program.take();
             let same = known.filter(|program| program.runs_in(tid).unwrap_or(false));
             let program = match same {
                 Some(program) => program,
-                None => Arc::new(Program::of_process(tid)?),
+                None => Arc::new(Program::of_process(tid, look)?),
             };
             self.prepare(program)?;
         } else if !self.program().runs_in(tid).unwrap_or(false) {
@@ -249,8 +323,10 @@ impl<'a> Tracer<'a> {
             // The time that the process was held does not count.
             let held = at.elapsed();
             self.traces.origin = Some(match self.purpose {
-                Purpose::Touches => Instant::now(),
-                Purpose::Pages | Purpose::Time => self.launched + held,
+                Purpose::Touches => Moment::now(),
+                Purpose::Pages | Purpose::Time => {
+                    Moment { at: self.launched + held, ..Moment::now() }
+                }
             });
         }
         tolerate(tid, ptrace::resume(tid, 0)).map_err(Error::system("cannot resume"))
@@ -270,8 +346,16 @@ impl<'a> Tracer<'a> {
             Some(Stop::Mark(_)) => None,
         };
         let count = program.functions.list.len();
-        self.traces.log.prepare(count);
         self.originals = Originals::new(count);
+        if self.purpose == Purpose::Touches {
+            let log = &mut self.traces.log;
+            log.prepare(count).map_err(Error::system("cannot make a log"))?;
+            let stopping: Vec<_> = self.stop.into_iter().chain(program.mark).collect();
+            if self.options.jumps {
+                let pads = Pads::new(&program, log, &stopping);
+                self.pads = pads.map_err(Error::system("cannot make pads"))?;
+            }
+        }
         self.program = Some(program);
         Ok(())
     }
@@ -299,10 +383,29 @@ impl<'a> Tracer<'a> {
             let count = program.functions.list.len() as u32;
             let all = (0..count).map(FunctionIndex);
             let left: Vec<_> = all.filter(|&f| self.is_wanted(&program, f)).collect();
-            breakpoints::plant(&process, &program, &left, &mut self.originals);
+            self.give_pads(pid, &mut process)?;
+            let pads = self.pads.as_ref().filter(|_| process.space.is_some());
+            breakpoints::plant(&process, &program, &left, pads, &mut self.originals);
         }
         self.processes.insert(pid, process);
         self.know(pid)
+    }
+
+    /// Gives a process that is at the program's first instruction its pads, if it can
+    /// have them.
+    fn give_pads(&mut self, pid: pid_t, process: &mut Process) -> io::Result<()> {
+        let program = self.program();
+        let Some(pads) = &mut self.pads else { return Ok(()) };
+        let (installed, signals) = pads.install(pid, process, &program)?;
+        for signal in signals {
+            self.watch.send(pid, signal);
+        }
+        if installed {
+            let space = self.traces.spaces.add(process);
+            pads.set_space(process, space)?;
+            process.space = Some(space);
+        }
+        Ok(())
     }
 
     /// Whether a function's entry is still to be noticed.
@@ -338,7 +441,8 @@ impl<'a> Tracer<'a> {
         match debug_registers::trap_at(tid, address) {
             Err(error) if error.raw_os_error() != Some(libc::ESRCH) && self.threads.is_empty() => {
                 self.trap = Trap::Memory;
-                breakpoints::plant(process, &self.program(), &[function], &mut self.originals);
+                let program = self.program();
+                breakpoints::plant(process, &program, &[function], None, &mut self.originals);
                 Ok(())
             }
             other => other,
@@ -423,7 +527,7 @@ impl<'a> Tracer<'a> {
         let thread = &self.threads[&tid];
         let (pid, number) = (thread.process, thread.number);
         let process = &self.processes[&pid];
-        let origin = self.traces.origin.unwrap_or(self.launched);
+        let origin = self.traces.origin.map_or(self.launched, |origin| origin.at);
         let time_ns = origin.elapsed().as_nanos() as u64;
         let log = &mut self.traces.log;
         let mark = |name: String, order| Mark {
@@ -444,14 +548,9 @@ impl<'a> Tracer<'a> {
             let wanted = matches!(&self.options.stop, Some(Stop::Mark(stop)) if *stop == name);
             stops |= log.mark(mark(name, log.order()), wanted);
         }
-        let touch = Touch { function, order: 0, time_ns, process: process.number, thread: number };
-        if self.purpose == Purpose::Touches && log.touch(touch) {
+        if self.purpose == Purpose::Touches {
             let back = process.word(registers.rsp).map(|back| back.wrapping_sub(process.bias));
-            let called = back.ok().filter(|&back| program.follows_call(back));
-            // The last byte of the call: what follows can be another function.
-            if let Some(caller) = called.and_then(|back| program.functions.at(back - 1)) {
-                log.call(caller, function);
-            }
+            log.touch(&Seen { function, process: process.number, thread: number, back: back.ok() });
         }
         if stops {
             if pid == self.root {

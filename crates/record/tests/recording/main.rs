@@ -2,6 +2,7 @@
 
 mod build;
 mod ends;
+mod entries;
 mod measuring;
 mod names;
 mod processes;

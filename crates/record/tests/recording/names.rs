@@ -27,7 +27,7 @@ fn names_are_unique_and_sizes_known() {
     assert_eq!(global.name, "c_global");
     assert_eq!(global.aliases, ["b_weak", "a_local"]);
     assert_eq!(global.size, 2);
-    assert_eq!(global.section, ".text");
+    assert_eq!(&*global.section, ".text");
     assert_eq!(found.named("not_a_function"), None);
     assert_eq!(found.named("a_local"), found.named("c_global"));
 

@@ -81,7 +81,7 @@ fn threads_that_meet_the_same_breakpoint() {
     }
 }
 
-/// A stop for each function, not for each call: the program calls 20 million
+/// At most a stop for each function, not for each call: the program calls 20 million
 /// times.
 #[test]
 fn twenty_thousand_functions() {
@@ -95,6 +95,8 @@ fn twenty_thousand_functions() {
     check(&recording);
     assert_eq!(recording.touches.len(), 20_001);
     assert_eq!(status.code().map(Exit::Code), Some(recording.exit));
+    // All but the few that chance speaks against.
+    assert!(recording.stops < 2_000, "{}", recording.stops);
     // A stop takes a tenth of that on a machine that is not busy with other tests;
     // one for each call would take hours.
     let limit = normal * 3 + Duration::from_micros(500) * 20_000;

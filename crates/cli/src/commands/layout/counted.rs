@@ -37,7 +37,7 @@ pub(crate) fn functions(
     let bytes = session.link(checked, objects)?;
     let functions =
         simple_record::functions(&bytes).expect("the linker writes executables with symbols");
-    let mut symbols = profile::symbols(&functions);
+    let mut symbols = profile::symbols(functions.list);
     simple_driver::layout::describe(&mut symbols, optimised, &session.interner);
     Ok(Profile {
         program: name_of(&default_output(program)),

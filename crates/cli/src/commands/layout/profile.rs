@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use simple_layout::{
     Edge, LayoutSymbol, Mark, Phase, Profile, Scenario, ScenarioIndex, SymbolIndex, Touch,
 };
-use simple_record::{Functions, Recording, Stop};
+use simple_record::{Function, Functions, Recording, Stop};
 
 use super::{read_text, wrong};
 use crate::{files, report};
@@ -37,17 +37,20 @@ pub(super) struct Meaning<'a> {
 
 /// A recording as a profile of one scenario.
 pub(super) fn of_recording(
-    recording: &Recording,
+    recording: Recording,
     meaning: &Meaning<'_>,
 ) -> Result<Profile, ExitCode> {
     let scenario = ScenarioIndex(0);
-    let functions = &recording.functions;
-    let mut symbols = symbols(functions);
-    if let Some(anchor) = meaning.anchor {
-        let Some(index) = functions.named(anchor) else {
-            return Err(report::fail(&format!("the program has no function `{anchor}`")));
-        };
-        symbols[index.0 as usize].anchor = anchor.to_owned();
+    let find = |anchor: &str| {
+        let index = recording.functions.named(anchor);
+        let none = || report::fail(&format!("the program has no function `{anchor}`"));
+        index.map(|index| (index, anchor.to_owned())).ok_or_else(none)
+    };
+    let anchor = meaning.anchor.map(find).transpose()?;
+    let Functions { list, build, .. } = recording.functions;
+    let mut symbols = symbols(list);
+    if let Some((index, name)) = anchor {
+        symbols[index.0 as usize].anchor = name;
     }
     for touch in &recording.touches {
         symbols[touch.function.0 as usize].calls = 1;
@@ -59,7 +62,7 @@ pub(super) fn of_recording(
     };
     let mut profile = Profile {
         program: program.to_string_lossy().into_owned(),
-        build: functions.build.clone(),
+        build,
         scenarios: vec![Scenario {
             name: meaning.scenario.to_owned(),
             entry: String::new(),
@@ -104,17 +107,17 @@ pub(super) fn of_recording(
 
 /// The functions of a program. Its sections say what its compiler thought of
 /// when they are needed.
-pub(super) fn symbols(functions: &Functions) -> Vec<LayoutSymbol> {
-    let symbol = |function: &simple_record::Function| LayoutSymbol {
+pub(super) fn symbols(functions: Vec<Function>) -> Vec<LayoutSymbol> {
+    let symbol = |function: Function| LayoutSymbol {
         align: function.align,
         address: function.address,
-        reachability: match function.section.as_str() {
+        reachability: match &*function.section {
             ".text.startup" => Some(Phase::Startup),
             ".text.first_frame" => Some(Phase::FirstFrame),
             ".text.cold" | ".text.unlikely" => Some(Phase::Cold),
             _ => None,
         },
-        ..LayoutSymbol::new(function.name.clone(), function.size)
+        ..LayoutSymbol::new(function.name, function.size)
     };
-    functions.list.iter().map(symbol).collect()
+    functions.into_iter().map(symbol).collect()
 }

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
+use simple_record::Options;
+
 use super::profile::{self, Meaning};
 use crate::args::layout::Record;
 use crate::report;
 
 pub(super) fn record(record: Record) -> Result<ExitCode, ExitCode> {
     let weight = super::weight(record.weight)?;
-    let options = record.stop.options()?;
+    let options = Options { jumps: !record.breakpoints, ..record.stop.options()? };
     let (program, args) = record.command.split_first().expect("the command line demands one");
     // What is there already must be a profile before the program runs.
     let path = record.output.clone().unwrap_or_else(|| default_output(program));
@@ -32,19 +34,20 @@ pub(super) fn record(record: Record) -> Result<ExitCode, ExitCode> {
         stop: options.stop.as_ref(),
         anchor: record.anchor.as_deref(),
     };
-    let mut recorded = profile::of_recording(&recording, &meaning)?;
+    let touched = recording.touches.len();
+    let all = recording.functions.list.len();
+    let exit = recording.exit;
+    let mut recorded = profile::of_recording(recording, &meaning)?;
     if let Some(earlier) = earlier {
         recorded = profile::merge(&[earlier, recorded])?;
     }
     profile::write(&path, &recorded)?;
-    let touched = recording.touches.len();
-    let all = recording.functions.list.len();
     report::say(&format!(
         "recorded {touched} of {all} functions of `{}` in {}\n",
         recorded.program,
         path.display()
     ));
-    simple_record::end_as(recording.exit)
+    simple_record::end_as(exit)
 }
 
 fn default_output(program: &std::ffi::OsStr) -> PathBuf {
