@@ -13,10 +13,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Instant;
 
 use rustix::io::{FdFlags, fcntl_getfd};
-use simple_object::Kind;
+use simple_object::{Kind, RelocationKind};
 use simple_source::Symbol;
 
-use super::relief::{Relief, SWEEP, Switch};
+use super::relief::{Relief, SWEEP, Site, Switch};
 use super::{Mapping, Sharing, begin, place, stack};
 use crate::count::{self, Counted};
 use crate::error::LinkError;
@@ -87,6 +87,8 @@ struct Function {
     /// Where its counter begins, and how it is switched; none if nothing refers to
     /// it.
     counter: Option<(u64, Switch)>,
+    /// What leads to the counter.
+    sites: Vec<Site>,
 }
 
 /// What was counted.
@@ -210,7 +212,12 @@ impl CountedImage {
                 let counts = relief.sweep(self.calls(slot), now);
                 // SAFETY: the address is the counter's, in memory that is writable
                 // here; counters are aligned to 16 bytes.
-                unsafe { switch.set(counter, counts) };
+                if unsafe { switch.set(counter, counts) } {
+                    for site in &function.sites {
+                        // SAFETY: it is one of the same memory's.
+                        unsafe { site.lead(counts) };
+                    }
+                }
             }
         }
         let now = Instant::now();
@@ -366,6 +373,7 @@ fn functions(image: &Image<'_>, counted: &Counted, memory: &Mapping) -> Vec<Func
         let code = memory.read((address - memory.start()) as usize);
         Some((address, Switch::new(&code, count::JUMP)))
     };
+    let mut sites = sites(image, counted, memory);
     let mut functions: Vec<Function> = Vec::new();
     for &id in &image.layout.definitions {
         let definition = image.program.definition(id);
@@ -378,11 +386,42 @@ fn functions(image: &Image<'_>, counted: &Counted, memory: &Mapping) -> Vec<Func
                 size: definition.size.into(),
                 slot: slots.get(&name).copied(),
                 counter: counter(name),
+                sites: sites.remove(&name).unwrap_or_default(),
             });
         }
     }
     functions.sort_by_key(|function| function.address);
     functions
+}
+
+/// The calls of each function's counter.
+fn sites(image: &Image<'_>, counted: &Counted, memory: &Mapping) -> HashMap<Symbol, Vec<Site>> {
+    let mut of: HashMap<Symbol, (Symbol, i32)> = HashMap::new();
+    for &function in &counted.functions {
+        let counter = counted.counter_of(function);
+        let address = counter.and_then(|counter| image.address(counter)).filter(|at| *at != 0);
+        if let (Some(counter), Some(address)) = (counter, address) {
+            let code = memory.read((address - memory.start()) as usize);
+            of.insert(counter, (function, Switch::distance(&code, count::JUMP)));
+        }
+    }
+    let mut sites: HashMap<Symbol, Vec<Site>> = HashMap::new();
+    for &id in &image.layout.definitions {
+        let definition = image.program.definition(id);
+        if definition.kind != Kind::Function {
+            continue;
+        }
+        for relocation in image.program.object(id).relocations_of(definition) {
+            let Some(&(function, farther)) = of.get(&relocation.target) else { continue };
+            if relocation.kind != RelocationKind::Relative32 || relocation.offset < 2 {
+                continue;
+            }
+            let field = image.layout.address(id) + u64::from(relocation.offset);
+            let code = memory.read((field - 2 - memory.start()) as usize);
+            sites.entry(function).or_default().extend(Site::new(field, code, farther));
+        }
+    }
+    sites
 }
 
 /// Closes the files that a new program would not get. With them goes the pipe
