@@ -104,7 +104,7 @@ pub(crate) fn place(
         }
         settled.push(id);
     }
-    if text_size(program, live) <= FAULT_AROUND {
+    if text_size(program, live) <= READ_AHEAD {
         page_starts.clear();
     }
     page_starts.sort_unstable();
@@ -129,10 +129,11 @@ pub(crate) fn place(
     Placement { placed, page_starts }
 }
 
-/// What Linux maps at one fault, as far as it is in memory (`fault_around_bytes`).
-/// Code that is no larger is there at once, wherever in it a start begins, and
-/// would only get longer by beginnings of pages.
-const FAULT_AROUND: u64 = 64 << 10;
+/// What Linux reads when a page is missing (`read_ahead_kb`, unless somebody changed
+/// it); what it maps at one fault is half as much (`fault_around_bytes`). Code that is
+/// no larger is there at once or twice, wherever in it a start begins, and would only
+/// get longer by beginnings of pages.
+const READ_AHEAD: u64 = 128 << 10;
 
 fn text_size(program: &Program<'_>, live: &Live) -> u64 {
     let definitions = live.definitions.iter().map(|id| program.definition(*id));

@@ -130,7 +130,7 @@ fn a_group_begins_a_page_in_a_program_that_has_many() {
     let mut assembler = program(&interner);
     let at = places(&assembler);
     assert!(at["e"] < at["d"] && at["b"] - at["e"] < 128, "all is on one page: {at:?}");
-    pad(&mut assembler, "f", 64 << 10);
+    pad(&mut assembler, "f", 128 << 10);
     let at = places(&assembler);
     assert_eq!(at["d"] % PAGE, 0);
     assert!(at["e"] < at["d"] && at["b"] - at["d"] < 64);
