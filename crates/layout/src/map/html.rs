@@ -61,7 +61,7 @@ fn table(out: &mut String, map: &PageMap, after: Option<&PageMap>) {
                 "<tr><td>{what}{title}</td><td>{}</td><td>{}</td>",
                 totals.pages, totals.bytes
             );
-            match map.profiled && code {
+            match map.knows(code) {
                 true => {
                     let _ = writeln!(
                         out,

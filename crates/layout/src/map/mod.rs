@@ -1,8 +1,9 @@
 //! A program page by page: what lies where, and which bytes a start touches.
 //!
 //! In go the functions and data of an executable with their addresses, and
-//! optionally the early touches of a profile, which knows functions only; out comes a [`PageMap`], which
-//! [`terminal`], [`svg`] and [`html`] draw.
+//! optionally the early touches of a profile; out comes a [`PageMap`], which
+//! [`terminal`], [`svg`] and [`html`] draw. Profiles know functions only: data count
+//! as touched if the code of a touched function refers to them.
 
 pub mod html;
 pub mod svg;
@@ -22,6 +23,15 @@ pub struct MapSymbol {
     pub address: u64,
     /// Bytes.
     pub size: u64,
+}
+
+/// A place in a program that another one's code refers to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MapReference {
+    /// Where the function begins whose code it is.
+    pub from: u64,
+    /// What it refers to.
+    pub to: u64,
 }
 
 /// A section that lies in memory.
@@ -58,7 +68,9 @@ pub struct Piece {
     pub start: u32,
     /// One past its last byte.
     pub end: u32,
-    /// Whether a scenario touches the symbol before its stop mark.
+    /// Whether a scenario touches the symbol before its stop mark; of data, whether
+    /// what it touches refers to it. Of those larger than a page it is this page that
+    /// counts.
     pub touched: bool,
 }
 
@@ -99,6 +111,8 @@ pub struct PageMap {
     pub pages: Vec<Page>,
     /// Whether touches of code are known.
     pub profiled: bool,
+    /// And whether those of data are.
+    pub referred: bool,
 }
 
 /// Sums over the pages of a kind.
@@ -124,12 +138,14 @@ impl Totals {
 impl PageMap {
     /// The map of a program's `sections` and `symbols`, in any order. Symbols
     /// outside of all sections are left out. `profile` says what a start
-    /// touches, by name: it need not be of this very build.
+    /// touches, by name: it need not be of this very build; `references` to what
+    /// data its functions refer, where that is known.
     pub fn new(
         program: &str,
         mut sections: Vec<MapSection>,
         mut symbols: Vec<MapSymbol>,
         profile: Option<&Profile>,
+        references: Option<&[MapReference]>,
     ) -> Self {
         sections.retain(|section| section.size > 0);
         sections.sort_by(|a, b| (a.address, &a.name).cmp(&(b.address, &b.name)));
@@ -142,7 +158,12 @@ impl PageMap {
             symbols,
             pages: Vec::new(),
             profiled: profile.is_some(),
+            referred: profile.is_some() && references.is_some(),
         };
+        let mut data = FxHashSet::default();
+        if let (Some(names), Some(references)) = (&touched, references) {
+            data = map.touched_data(names, references);
+        }
         let mut covered = 0;
         for index in 0..map.symbols.len() {
             let symbol = &map.symbols[index];
@@ -150,7 +171,49 @@ impl PageMap {
                 touched.as_ref().is_some_and(|names| names.contains(symbol.name.as_str()));
             map.add(index, touched, &mut covered);
         }
+        for page in &mut map.pages {
+            for piece in &mut page.pieces {
+                piece.touched |= data.contains(&(piece.symbol, page.address));
+            }
+        }
         map
+    }
+
+    /// The data, and their pages, that touched functions refer to: all pages of data
+    /// that are no larger than one.
+    fn touched_data(
+        &self,
+        names: &FxHashSet<&str>,
+        references: &[MapReference],
+    ) -> FxHashSet<(u32, u64)> {
+        let is_touched = |symbol: &&MapSymbol| names.contains(symbol.name.as_str());
+        let functions: FxHashSet<u64> =
+            self.symbols.iter().filter(is_touched).map(|symbol| symbol.address).collect();
+        let mut data = FxHashSet::default();
+        let page_of = |address: u64| address / PAGE_SIZE * PAGE_SIZE;
+        for reference in references.iter().filter(|r| functions.contains(&r.from)) {
+            let after = self.symbols.partition_point(|symbol| symbol.address <= reference.to);
+            // Of several names for a place, the last has most bytes.
+            let Some(index) = after.checked_sub(1) else { continue };
+            let symbol = &self.symbols[index];
+            if reference.to - symbol.address >= symbol.size.max(1) {
+                continue;
+            }
+            let mut add = |page| data.insert((index as u32, page));
+            if symbol.size <= PAGE_SIZE {
+                let last = symbol.address + symbol.size.saturating_sub(1);
+                add(page_of(symbol.address));
+                add(page_of(last));
+            } else {
+                add(page_of(reference.to));
+            }
+        }
+        data
+    }
+
+    /// Whether it is known what is touched of code, or of data.
+    pub fn knows(&self, code: bool) -> bool {
+        if code { self.profiled } else { self.referred }
     }
 
     /// Adds the pieces of a symbol from `covered` on, where those before it end.

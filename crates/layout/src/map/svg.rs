@@ -70,7 +70,7 @@ fn head(out: &mut String, title: &str, map: &PageMap) {
         let totals = map.totals(code);
         if totals.pages > 0 {
             let y = 37 + 15 * line;
-            let text = terminal::sum(&totals, map.profiled && code);
+            let text = terminal::sum(&totals, map.knows(code).then_some(code));
             let _ = writeln!(out, "<text y=\"{y}\" fill=\"#444\">{what}: {text}</text>");
         }
     }
@@ -116,7 +116,7 @@ fn strip(out: &mut String, map: &PageMap, page: &Page, index: usize) {
          height=\"{STRIP_HEIGHT}\" fill=\"#f1f1ee\"><title>{} page {:#x}: {}</title></rect>",
         escape(&section.name),
         page.address,
-        match map.profiled && section.code {
+        match map.knows(section.code) {
             true => format!("{} of {} bytes touched", page.touched(), page.used()),
             false => format!("{} bytes", page.used()),
         }
@@ -124,8 +124,7 @@ fn strip(out: &mut String, map: &PageMap, page: &Page, index: usize) {
     for piece in &page.pieces {
         let start = f64::from(piece.start) / SCALE as f64;
         let width = f64::from(piece.end - piece.start) / SCALE as f64;
-        let fill =
-            color(section.phase(), section.code, piece.touched, map.profiled && section.code);
+        let fill = color(section.phase(), section.code, piece.touched, map.knows(section.code));
         let symbol = &map.symbols[piece.symbol as usize];
         let _ = writeln!(
             out,

@@ -31,7 +31,7 @@ pub fn draw(map: &PageMap) -> String {
         }
         let touched = pages.iter().filter(|page| page.touched() > 0).count();
         let _ = write!(out, "{}  {}", section.name, count(pages.len(), "page"));
-        if map.profiled && section.code {
+        if map.knows(section.code) {
             let _ = write!(out, ", {touched} touched");
         }
         out.push('\n');
@@ -64,7 +64,7 @@ fn line(out: &mut String, map: &PageMap, page: &Page) {
         })
         .collect();
     let _ = write!(out, "  {:#x}  {bar}", page.address);
-    if map.profiled && map.section(page).code {
+    if map.knows(map.section(page).code) {
         let _ = write!(out, "  {:>4} of {:>4}", page.touched(), page.used());
     } else {
         let _ = write!(out, "  {:>4}", page.used());
@@ -94,7 +94,7 @@ fn short(name: &str) -> String {
 }
 
 fn shade(map: &PageMap, page: &Page) -> char {
-    let profiled = map.profiled && map.section(page).code;
+    let profiled = map.knows(map.section(page).code);
     let bytes = if profiled { page.touched() } else { page.used() };
     let steps = SHADES.len() as u64 - 1;
     SHADES[(u64::from(bytes) * steps).div_ceil(PAGE_SIZE).min(steps) as usize]
@@ -123,18 +123,21 @@ fn totals(out: &mut String, map: &PageMap) {
         if totals.pages == 0 {
             continue;
         }
-        let _ = writeln!(out, "{name}: {}", sum(&totals, map.profiled && code));
+        let _ = writeln!(out, "{name}: {}", sum(&totals, map.knows(code).then_some(code)));
     }
 }
 
-/// A line about totals, for people.
-pub(super) fn sum(totals: &Totals, profiled: bool) -> String {
+/// A line about totals, for people. `touched` says whether they are of code or of data,
+/// if it is known what of them is touched.
+pub(super) fn sum(totals: &Totals, touched: Option<bool>) -> String {
     let all = format!("{} with {} bytes", count(totals.pages as usize, "page"), totals.bytes);
-    if !profiled {
-        return all;
-    }
+    let what = match touched {
+        None => return all,
+        Some(true) => "a start touches",
+        Some(false) => "what a start touches refers to",
+    };
     format!(
-        "{all}; a start touches {} for {} bytes, which would fit on {}",
+        "{all}; {what} {} for {} bytes, which would fit on {}",
         count(totals.touched_pages as usize, "page"),
         totals.touched_bytes,
         totals.bound()

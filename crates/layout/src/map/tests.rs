@@ -46,7 +46,7 @@ fn sample(profile: Option<&Profile>) -> PageMap {
         symbol("nowhere", 0x500000, 8),
         symbol("label", 0x402000, 0),
     ];
-    PageMap::new("app", sections, symbols, profile)
+    PageMap::new("app", sections, symbols, profile, None)
 }
 
 #[test]
@@ -76,6 +76,55 @@ fn touches_count_until_the_stop_mark_and_by_any_name() {
 }
 
 #[test]
+fn data_are_touched_that_touched_code_refers_to() {
+    let sections = vec![
+        section(".text.startup", 0x1000, 0x20, true),
+        section(".rodata", 0x2ff0, 0x5000, false),
+        section(".data", 0x9000, 0x20, false),
+    ];
+    let symbols = vec![
+        symbol("start", 0x1000, 0x10),
+        symbol("late", 0x1010, 0x10),
+        symbol("across", 0x2ff0, 0x20),
+        symbol("large", 0x3010, 0x3000),
+        symbol("unused", 0x7000, 0x10),
+        symbol("variable", 0x9000, 8),
+        symbol("other", 0x9008, 8),
+    ];
+    let reference = |from, to| MapReference { from, to };
+    let references = [
+        reference(0x1000, 0x3004),
+        reference(0x1000, 0x4800),
+        reference(0x1000, 0x9001),
+        // No symbol has it.
+        reference(0x1000, 0x9010),
+        reference(0x1010, 0x7000),
+    ];
+    let profile = profile(&["start", "ready"]);
+    let map = PageMap::new("app", sections, symbols, Some(&profile), Some(&references));
+    let touched: Vec<_> =
+        map.pages.iter().map(|page| (page.address, page.touched(), page.used())).collect();
+    assert_eq!(
+        touched,
+        [
+            (0x1000, 0x10, 0x20),
+            (0x2000, 0x10, 0x10),
+            (0x3000, 0x10, 0x1000),
+            (0x4000, 0x1000, 0x1000),
+            (0x5000, 0, 0x1000),
+            (0x6000, 0, 0x10),
+            (0x7000, 0, 0x10),
+            (0x9000, 8, 0x10),
+        ]
+    );
+    let text = terminal::draw(&map);
+    assert!(text.contains(".rodata  6 pages, 3 touched\n"), "{text}");
+    let sum = "data: 7 pages with 12352 bytes; what a start touches refers to 4 pages for 4136 \
+               bytes, which would fit on 2\n";
+    assert!(text.ends_with(sum), "{text}");
+}
+
+#[test]
 fn a_line_a_page() {
     let text = terminal::draw(&sample(Some(&profile(&["start", "late"]))));
     let expected = "\
@@ -101,7 +150,8 @@ fn a_line_a_page() {
 fn many_pages_are_characters() {
     let sections = vec![section(".text", 0x400000, 0x100000, true)];
     let symbols = (0..256).map(|n| symbol(&format!("f{n}"), 0x400000 + n * 0x1000, 0x1000));
-    let map = PageMap::new("big", sections, symbols.collect(), Some(&profile(&["f0", "f3", "x"])));
+    let map =
+        PageMap::new("big", sections, symbols.collect(), Some(&profile(&["f0", "f3", "x"])), None);
     let text = terminal::draw(&map);
     assert!(text.contains("  0x400000  █··█····"), "{text}");
     assert_eq!(text.lines().filter(|line| line.starts_with("  0x")).count(), 4);
@@ -113,6 +163,7 @@ fn pictures_are_well_formed_and_name_everything() {
         "a<b>&\"c\"",
         vec![section(".text", 0x1000, 0x2000, true)],
         vec![symbol("f<T>(\"x\")&\u{7}", 0x1000, 16), symbol("g", 0x1010, 0x1000)],
+        None,
         None,
     );
     for text in [svg::draw(&map, None), svg::draw(&map, Some(&map)), html::draw(&map, Some(&map))] {

@@ -1,6 +1,7 @@
 use std::fs;
 
-use simple_record::{Error, Function, functions};
+use object::{Object, ObjectSymbol};
+use simple_record::{Error, Function, functions, references};
 
 use crate::build::{MODES, build, build_bare};
 
@@ -72,4 +73,28 @@ fn damaged_files() {
     // e_machine: AArch64.
     wrong[18] = 183;
     assert!(matches!(functions(&wrong), Err(Error::NotExecutable)));
+}
+
+/// The data that code has addresses of, by whatever it does with them.
+#[test]
+fn references_of_functions() {
+    let program = build_bare("bare", "references", &[]);
+    let bytes = std::fs::read(&program).expect("it was built");
+    let functions = functions(&bytes).expect("it has symbols");
+    let references = references(&bytes, &functions).expect("they are found");
+    assert!(references.is_sorted());
+    let data = |name: &str| {
+        let file = object::File::parse(&*bytes).expect("it is an executable");
+        let symbol = file.symbols().find(|symbol| symbol.name() == Ok(name));
+        symbol.expect("the symbol is there").address()
+    };
+    let of = |name: &str| -> Vec<u64> {
+        let function = functions.named(name).expect("the function is there");
+        let own = references.iter().filter(|reference| reference.function == function);
+        own.map(|reference| reference.address).collect()
+    };
+    assert_eq!(of("_start"), [data("ready"), data("done")]);
+    assert_eq!(of("one"), [data("read_page")]);
+    assert_eq!(of("two"), [data("write_page"), data("data_page")]);
+    assert_eq!(of("twice"), []);
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SymbolKind};
 use simple_layout::Profile;
-use simple_layout::map::{MapSection, MapSymbol, PageMap, html, svg, terminal};
+use simple_layout::map::{MapReference, MapSection, MapSymbol, PageMap, html, svg, terminal};
 
 use super::{profile, wrong};
 use crate::args::layout::Show;
@@ -75,5 +75,14 @@ fn page_map(path: &Path, profile: Option<&Profile>) -> Result<PageMap, ExitCode>
         size: symbol.size(),
     }));
     let program = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    Ok(PageMap::new(&program, sections, symbols, profile))
+    let mut references = None;
+    if profile.is_some() {
+        let found = simple_record::references(&bytes, &functions);
+        let found = found.map_err(|error| wrong(path, &error))?.into_iter();
+        let address = |function| functions[function].address;
+        references = Some(Vec::from_iter(
+            found.map(|r| MapReference { from: address(r.function), to: r.address }),
+        ));
+    }
+    Ok(PageMap::new(&program, sections, symbols, profile, references.as_deref()))
 }
