@@ -6,9 +6,9 @@
 //! - the first word, which is put back by one store, is the function's own: it is
 //!   aligned, and no symbol of any kind is in it,
 //! - the bytes of the jump are of the function, and no part of what lies behind,
-//! - no direct branch anywhere in the program leads between them. That is decided
-//!   without knowing where instructions begin: any bytes that would be such a
-//!   branch count. Few functions in a hundred fall to chance,
+//! - no direct branch anywhere in the program leads between them. Any bytes that would
+//!   be such a branch count, wherever instructions begin; only near the function it is
+//!   looked closer, since there one in fifteen would fall to chance,
 //! - it is not the cold part of another function, which the unwinder can enter
 //!   anywhere.
 //!
@@ -17,6 +17,8 @@
 //! their functions count on what little stack they leave.
 
 use std::thread;
+
+use iced_x86::{Decoder, DecoderOptions, OpKind};
 
 use crate::program::{Program, Segment};
 use crate::sys::pad_code::JUMP;
@@ -32,7 +34,8 @@ pub(super) fn replaceable(program: &Program) -> Vec<bool> {
     }
     let mut can: Vec<bool> = functions.iter().map(|f| stands_alone(program, f)).collect();
     for (function, can) in functions.iter().zip(&mut can) {
-        *can = *can && !is_entered_nearby(program, function);
+        *can = *can
+            && !(may_be_entered_nearby(program, function) && is_entered_nearby(program, function));
     }
     let words = Words::of(program, &can);
     for target in far_branches(program, &words) {
@@ -92,11 +95,20 @@ impl Words {
     }
 }
 
+/// As far as a branch of two bytes leads from its end.
+const REACH: u64 = 128;
+/// The longest instruction.
+const LONGEST: usize = 15;
+
+/// Whether a branch of two bytes begins so.
+#[inline]
+fn is_near(code: u8) -> bool {
+    (code & 0xf0 == 0x70) | (code & 0xfc == 0xe0) | (code == 0xeb)
+}
+
 /// Whether bytes around a function could be a branch of two (`jcc rel8`, `jmp rel8`,
 /// `loop`, `jrcxz`) to the inside of its first bytes.
-fn is_entered_nearby(program: &Program, function: &Function) -> bool {
-    /// As far as such a branch leads from its end.
-    const REACH: u64 = 128;
+fn may_be_entered_nearby(program: &Program, function: &Function) -> bool {
     let segment = executable(program).find(|segment| segment.contains(function.address));
     let Some(segment) = segment else { return true };
     let start = (function.address - segment.address).min(REACH + 2);
@@ -112,13 +124,55 @@ fn is_entered_nearby(program: &Program, function: &Function) -> bool {
     let mut found = false;
     let mut offset = first;
     for (&code, &distance) in codes.iter().zip(distances) {
-        let is_branch = (code & 0xf0 == 0x70) | (code & 0xfc == 0xe0) | (code == 0xeb);
+        let is_branch = is_near(code);
         // Less by one, so that the bytes from 1 are those from 0.
         let to = distance.wrapping_add(offset);
         found |= is_branch & (to < JUMP as u8 - 1);
         offset = offset.wrapping_add(1);
     }
     found
+}
+
+/// Whether one of those bytes is the beginning of an instruction. Instructions are found
+/// from the beginning of the function that they are in; where there is no function, or
+/// something that is no instruction, any bytes count.
+fn is_entered_nearby(program: &Program, function: &Function) -> bool {
+    let functions = &program.functions;
+    let inside = function.address + 1..function.address + JUMP as u64;
+    let (first, last) = (function.address.saturating_sub(REACH + 2), function.address + REACH);
+    let mut at = first;
+    while at <= last {
+        let holder = functions.at(at).map(|index| &functions[index]);
+        let Some(holder) = holder else {
+            // Between functions are only bytes that nobody executes, or so they say.
+            let code = program.code_at(at);
+            let [code, distance, ..] = *code else { return true };
+            let target = (at + 2).wrapping_add_signed(i64::from(distance as i8));
+            if is_near(code) && inside.contains(&target) {
+                return true;
+            }
+            at += 1;
+            continue;
+        };
+        let end = holder.address + holder.size;
+        let code = program.code_at(holder.address);
+        let size = (end.min(last + 1) - holder.address) as usize;
+        // The last instruction may end behind the last place to look at.
+        let code = &code[..code.len().min(size + LONGEST)];
+        for instruction in Decoder::with_ip(64, code, holder.address, DecoderOptions::NONE) {
+            if instruction.ip() >= end.min(last + 1) {
+                break;
+            }
+            let leads = matches!(instruction.op0_kind(), OpKind::NearBranch64);
+            if instruction.is_invalid()
+                || leads && inside.contains(&instruction.near_branch_target())
+            {
+                return true;
+            }
+        }
+        at = end.max(at + 1);
+    }
+    false
 }
 
 /// Where branches lead that have a distance of four bytes and lead into the bytes of
