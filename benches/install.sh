@@ -5,7 +5,7 @@
 set -euo pipefail
 
 packages=(
-    gcc libc6-dev   # C, -O0 and -O2, and the linker of the others
+    gcc g++ libc6-dev   # C and C++, and the linker of the others
     clang           # C
     tcc             # C, for speed of compiling
     golang-go       # Go

@@ -2,7 +2,7 @@
 //! programs with their functions in planned order.
 //!
 //! Simple's programs are recorded by their own counters and linked by our linker;
-//! a C and a Rust program are recorded by breakpoints and linked by lld with an
+//! programs in C, C++ and Rust are recorded as they are and linked by lld with an
 //! order file.
 
 use std::fs::File;
@@ -15,7 +15,7 @@ use simple_record::{AtStop, Measurement, Stop};
 
 use super::contender::succeed;
 use super::table::Table;
-use super::{Options, print_machine};
+use super::{Options, foreign, print_machine};
 use crate::generate::grown;
 use crate::toolchain::{Tool, cargo_rustc_simple, lld_folder, root, work_folder};
 
@@ -52,11 +52,12 @@ pub fn bench(simple: &Path, options: &Options) -> Result<(), String> {
     ];
     let mut table = Table::new(&titles);
     type Prepare = fn(&Path, &Path) -> Result<Option<Case>, String>;
-    let cases: [(&str, Prepare); 4] = [
+    let cases: [(&str, Prepare); 5] = [
         ("a grown program", grown_program),
         ("the task board", board),
         ("SQLite's shell (C)", sqlite),
         ("simple check (Rust)", simple_itself),
+        ("a compiler (C++)", compiler),
     ];
     for (name, prepare) in cases.into_iter().filter(|(name, _)| options.wants(name)) {
         let folder = work_folder(&format!("layout/{}", name.replace([' ', '(', ')', '\''], "_")))?;
@@ -287,5 +288,22 @@ fn simple_itself(simple: &Path, folder: &Path) -> Result<Option<Case>, String> {
     copy(&planned, AFTER)?;
     // What Cargo has is the plain one again.
     cargo_rustc_simple(&[])?;
+    Ok(Some(case))
+}
+
+/// The clang that there is, with another order of its functions.
+fn compiler(simple: &Path, folder: &Path) -> Result<Option<Case>, String> {
+    if !foreign::compiler(folder, BEFORE, &[])? {
+        return Ok(None);
+    }
+    let case = Case {
+        name: "a compiler",
+        folder: folder.to_owned(),
+        arguments: &foreign::COMPILED,
+        input: None,
+        stop: None,
+    };
+    plan_foreign(simple, &case)?;
+    foreign::compiler(folder, AFTER, &[format!("-Wl,--symbol-ordering-file={ORDER}")])?;
     Ok(Some(case))
 }

@@ -6,6 +6,7 @@
 
 pub mod build;
 mod contender;
+mod foreign;
 pub mod layout;
 pub mod record;
 pub mod run;

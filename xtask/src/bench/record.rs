@@ -10,14 +10,17 @@ use std::time::Instant;
 use simple_record::{Exit, Recording};
 
 use super::table::Table;
-use super::{Options, print_machine};
+use super::{Options, foreign, print_machine};
 use crate::toolchain::{Tool, work_folder};
 
-/// A program and what it is started with.
+const COMPILER: &str = "a compiler (C++)";
+
+/// A program, and what it is started with and where.
 struct Case {
     name: &'static str,
     program: PathBuf,
     arguments: Vec<String>,
+    folder: PathBuf,
 }
 
 /// Runs each program plainly, recorded, and recorded by breakpoints alone, in turns,
@@ -40,17 +43,24 @@ pub fn bench(simple: &Path, options: &Options) -> Result<(), String> {
         "in all",
     ];
     let mut table = Table::new(&titles);
-    let hello = work_folder("record")?.join("hello.spl");
-    std::fs::write(&hello, "print \"hello\"\n")
+    let folder = work_folder("record")?;
+    std::fs::write(folder.join("hello.spl"), "print \"hello\"\n")
         .map_err(|error| format!("cannot write `hello.spl`: {error}"))?;
-    let simple_check = Case {
-        name: "simple check",
-        program: simple.to_owned(),
-        arguments: vec!["check".to_owned(), hello.to_string_lossy().into_owned()],
+    let case = |name, program: &Path, arguments: &[&str]| Case {
+        name,
+        program: program.to_owned(),
+        arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+        folder: folder.clone(),
     };
-    let arguments = vec!["-e".to_owned(), "0".to_owned()];
-    let node = |tool: Tool| Case { name: "node -e 0", program: tool.path, arguments };
-    for case in std::iter::once(simple_check).chain(Tool::find("node").map(node)) {
+    let simple = std::path::absolute(simple).map_err(|error| format!("no folder: {error}"))?;
+    let mut cases = vec![case("simple check", &simple, &["check", "hello.spl"])];
+    if let Some(node) = Tool::find("node") {
+        cases.push(case("node -e 0", &node.path, &["-e", "0"]));
+    }
+    if options.wants(COMPILER) && foreign::compiler(&folder, "compiler", &[])? {
+        cases.push(case(COMPILER, &folder.join("compiler"), &foreign::COMPILED));
+    }
+    for case in cases {
         if options.wants(case.name) {
             table.row(measure(&case, options.rounds)?);
         }
@@ -116,7 +126,12 @@ fn measure(case: &Case, rounds: usize) -> Result<[String; 9], String> {
 
 fn command(case: &Case) -> Command {
     let mut command = Command::new(&case.program);
-    command.args(&case.arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(&case.arguments)
+        .current_dir(&case.folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command
 }
 
