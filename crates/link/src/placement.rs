@@ -123,7 +123,13 @@ pub(crate) fn place(
         if let Some(function) = datum.function {
             let phase = placed[settled[function.0 as usize].index()].phase;
             let follower = followers[datum.data.0 as usize];
-            placed[follower.index()] = Placed { phase, rank: (rows.len() + place) as u32 };
+            let definition = program.definition(follower);
+            // Nobody waits for what is cold: it may as well lie without gaps.
+            let place = match phase == Phase::Cold && definition.kind != Kind::Function {
+                true => u32::from(u8::MAX - definition.align_log2),
+                false => place as u32,
+            };
+            placed[follower.index()] = Placed { phase, rank: rows.len() as u32 + place };
         }
     }
     Placement { placed, page_starts }
