@@ -5,32 +5,15 @@ mod support;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
 use simple_layout::{Profile, ScenarioIndex};
+use support::folders::{self, run_refused, succeed};
 
 /// Functions of the program, of which a start touches every seventh.
 const FUNCTIONS: usize = 420;
 
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("the target folder can be written");
-    folder
-}
-
-fn run(folder: &Path, args: &[&str]) -> Output {
-    let mut command = support::simple();
-    command.current_dir(folder).args(args);
-    support::run(&mut command, b"").expect("it can be run")
-}
-
-/// Runs a command that must succeed and returns both of its outputs.
-fn succeed(folder: &Path, args: &[&str]) -> (String, String) {
-    let output = run(folder, args);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{args:?}\n{}", text(&output.stderr));
-    (text(&output.stdout), text(&output.stderr))
+    folders::folder("layout", name)
 }
 
 fn program() -> String {
@@ -148,12 +131,6 @@ fn a_plan_of_another_program_warns_and_does_no_harm() {
     let refused =
         run_refused(&folder, &["build", "--release", "--layout", "layout.sdn", "app.spl"]);
     assert!(refused.starts_with("error: in `layout.sdn`: 2:"), "{refused}");
-}
-
-fn run_refused(folder: &Path, args: &[&str]) -> String {
-    let output = run(folder, args);
-    assert_eq!(output.status.code(), Some(1), "{args:?}");
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]

@@ -7,25 +7,14 @@ use std::process::{Command, Output};
 
 use simple_layout::samples::SampleFile;
 use simple_layout::{Phase, Plan};
+use support::folders::{self, run};
 
 fn folder(name: &str, program: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout_feedback").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("the target folder can be written");
-    std::fs::write(folder.join("app.spl"), program).expect("the target folder can be written");
-    folder
-}
-
-fn simple(folder: &Path, args: &[&str]) -> Output {
-    let mut command = support::simple();
-    command.current_dir(folder).args(args);
-    support::run(&mut command, b"").expect("it can be run")
+    folders::with_program("layout_feedback", name, program)
 }
 
 fn succeed(folder: &Path, args: &[&str]) -> String {
-    let output = simple(folder, args);
-    assert!(output.status.success(), "{args:?}\n{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    folders::succeed(folder, args).0
 }
 
 /// Runs the program `app`, which notes samples in `file`.
@@ -121,21 +110,21 @@ fn a_plan_learns_what_runs() {
 
     // The plan still builds a program that does the same.
     let build = ["build", "--release", "--layout", "layout.sdn", "app.spl", "-o", "planned"];
-    assert_eq!(simple(&folder, &build).stderr, b"");
+    assert_eq!(run(&folder, &build).stderr, b"");
     let planned = support::run(Command::new(folder.join("planned")).arg("40000000"), b"");
     assert_eq!(planned.expect("it runs").stdout, long.stdout);
 
     // Samples of another build say nothing about this one.
     std::fs::write(folder.join("app.spl"), PROGRAM.replace("n * 2", "n * 3")).expect("written");
     succeed(&folder, &["build", "--release", "--layout-sample", "app.spl"]);
-    let refused = simple(&folder, &["layout", "feedback", "app", "app.samples"]);
+    let refused = run(&folder, &["layout", "feedback", "app", "app.samples"]);
     assert_eq!(
         String::from_utf8_lossy(&refused.stderr),
         "error: `app.samples` has samples of another build than `app`\n"
     );
     assert!(sampled(&folder, &["5"], "app.samples").status.success());
     assert_eq!(samples(&folder.join("app.samples")), seen, "another build leaves them alone");
-    let refused = simple(&folder, &["layout", "feedback", "app", "app.spl"]);
+    let refused = run(&folder, &["layout", "feedback", "app", "app.spl"]);
     assert_eq!(
         String::from_utf8_lossy(&refused.stderr),
         "error: in `app.spl`: not a file of samples\n"

@@ -8,28 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use simple_layout::{Profile, ScenarioIndex};
+use support::folders::{self, profile, succeed, succeed_with};
 use xtask::generate::grown;
 
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout_programs").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("the target folder can be written");
-    folder
-}
-
-/// Runs `simple`, which must succeed, with this input.
-fn simple(folder: &Path, args: &[&str], input: &[u8]) -> Output {
-    let mut command = support::simple();
-    command.current_dir(folder).args(args);
-    let output = support::run(&mut command, input).expect("it can be run");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{args:?}\n{said}");
-    output
-}
-
-fn profile(path: &Path) -> Profile {
-    let text = std::fs::read_to_string(path).expect("the profile is there");
-    Profile::from_sdn(&text).expect("the profile reads")
+    folders::folder("layout_programs", name)
 }
 
 /// Where what a scenario touches before its stop lies in the recorded build.
@@ -56,13 +39,13 @@ fn start(profile: &Profile, scenario: &str) -> Start {
 fn a_grown_program_starts_on_a_tenth_of_its_pages() {
     let folder = folder("grown");
     std::fs::write(folder.join("app.spl"), grown::program()).expect("it can be written");
-    simple(&folder, &["build", "--release", "app.spl", "-o", "before"], b"");
-    simple(&folder, &["run", "--layout-record=p.sdn", "--stop", "ready", "app.spl"], b"");
-    simple(&folder, &["layout", "solve", "p.sdn"], b"");
+    succeed(&folder, &["build", "--release", "app.spl", "-o", "before"]);
+    succeed(&folder, &["run", "--layout-record=p.sdn", "--stop", "ready", "app.spl"]);
+    succeed(&folder, &["layout", "solve", "p.sdn"]);
     let build = ["build", "--release", "--layout", "layout.sdn", "app.spl", "-o", "after"];
-    assert!(simple(&folder, &build, b"").stderr.is_empty(), "the plan fits");
+    assert!(succeed(&folder, &build).1.is_empty(), "the plan fits");
     let record = ["layout", "record", "--stop", "ready", "-o", "q.sdn", "--", "./after"];
-    simple(&folder, &record, b"");
+    succeed(&folder, &record);
     let before = start(&profile(&folder.join("p.sdn")), "run");
     let after = start(&profile(&folder.join("q.sdn")), "run");
     let bound = after.bytes.div_ceil(4096);
@@ -98,8 +81,7 @@ fn an_application_draws_its_first_frame_from_fewer_pages() {
         }
     }
     let session = std::fs::read(folder.join("session.txt")).expect("it has a session");
-    let debug = simple(&folder, &["run", "src/main.spl", "garden.board"], &session).stdout;
-    let text = String::from_utf8_lossy(&debug);
+    let (shown, _) = succeed_with(&folder, &["run", "src/main.spl", "garden.board"], &session);
     for expected in [
         "║ Garden 2026 ",
         "\n! `doing` has room for 3 cards only\n",
@@ -109,24 +91,23 @@ fn an_application_draws_its_first_frame_from_fewer_pages() {
         "\n  > with \"paths\", and a shed\n",
         "\n! `2026-02-30` is no date like 2026-12-24\n! `fly` is no command; try `help`\nbye\n",
     ] {
-        assert!(text.contains(expected), "{expected:?} in\n{text}");
+        assert!(shown.contains(expected), "{expected:?} in\n{shown}");
     }
 
-    simple(&folder, &["build", "--release", "-o", "before"], b"");
+    succeed(&folder, &["build", "--release", "-o", "before"]);
     let run = ["run", "--layout-record", "--scenario", "start", "--stop", "ui.ready"];
-    let recorded =
-        simple(&folder, &[&run[..], &["src/main.spl", "garden.board"]].concat(), &session);
-    assert_eq!(recorded.stdout, debug);
-    simple(&folder, &["test", "--layout-record"], b"");
-    simple(&folder, &["layout", "solve", "board.profile.sdn"], b"");
+    let run = [&run[..], &["src/main.spl", "garden.board"]].concat();
+    assert_eq!(succeed_with(&folder, &run, &session).0, shown);
+    succeed(&folder, &["test", "--layout-record"]);
+    succeed(&folder, &["layout", "solve", "board.profile.sdn"]);
     let build = ["build", "--release", "--layout", "layout.sdn", "-o", "after"];
-    assert!(simple(&folder, &build, b"").stderr.is_empty(), "the plan fits");
+    assert!(succeed(&folder, &build).1.is_empty(), "the plan fits");
     let plan = std::fs::read_to_string(folder.join("layout.sdn")).expect("it was solved");
     assert!(plan.contains(", first_frame, "), "the anchor divides the start");
 
     let record = ["layout", "record", "--scenario", "start", "--stop", "ui.ready", "-o", "q.sdn"];
     let run = [&record[..], &["--", "./after", "garden.board"]].concat();
-    assert_eq!(simple(&folder, &run, &session).stdout, debug);
+    assert_eq!(succeed_with(&folder, &run, &session).0, shown);
     let before = start(&profile(&folder.join("board.profile.sdn")), "start");
     let after = start(&profile(&folder.join("q.sdn")), "start");
     let bound = after.bytes.div_ceil(4096);

@@ -3,39 +3,15 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use simple_layout::{Profile, ScenarioIndex, SymbolIndex};
+use support::folders::{self, profile, run, text};
 
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout_record").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("the target folder can be written");
-    folder
-}
-
-/// A folder with this program as `app.spl`.
 fn with_program(name: &str, text: &str) -> PathBuf {
-    let folder = folder(name);
-    std::fs::write(folder.join("app.spl"), text).expect("the target folder can be written");
-    folder
-}
-
-fn run(folder: &Path, args: &[&str]) -> Output {
-    let mut command = support::simple();
-    command.current_dir(folder).args(args);
-    support::run(&mut command, b"").expect("it can be run")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn profile(path: &Path) -> Profile {
-    let text = std::fs::read_to_string(path).expect("the profile is there");
-    Profile::from_sdn(&text).expect("the profile reads")
+    folders::with_program("layout_record", name, text)
 }
 
 /// The functions of the first scenario in the order of their first touches.
@@ -145,6 +121,14 @@ fn instrumented_runs_agree_with_breakpoints() {
         seen.stop_order(ScenarioIndex(0)).expect("it has the mark"),
         "the mark's own function counts as touched before it",
     );
+    // What the source says is in the executable, for who records it as it is.
+    let said = |profile: &Profile| -> Vec<(String, bool, String)> {
+        let symbols = profile.symbols.iter();
+        symbols.map(|s| (s.name.clone(), s.pinned, s.anchor.clone())).collect()
+    };
+    assert_eq!(said(&counted), said(&seen));
+    let twice = &seen.symbols[named(&seen, "main.twice").index()];
+    assert_eq!((twice.attribute, twice.pinned), (Some(simple_layout::Phase::Steady), true));
     // So both go into one profile, and a plan for the build.
     let again = ["run", "--layout-record=seen.sdn", "--scenario", "more", "app.spl"];
     assert!(text(&run(&folder, &again).stderr).starts_with("recorded "));

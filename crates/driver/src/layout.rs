@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use simple_layout::{LayoutSymbol, Plan};
+use simple_layout::{LayoutSymbol, Plan, Profile};
 use simple_link::PlacedFunction;
 use simple_source::Interner;
 
@@ -33,6 +33,30 @@ fn phase(phase: simple_object::Phase) -> simple_layout::Phase {
         simple_object::Phase::Steady => simple_layout::Phase::Steady,
         simple_object::Phase::Cold => simple_layout::Phase::Cold,
     }
+}
+
+/// What the source says of functions, for those who record the program as it is: a
+/// profile without runs, or nothing if it says nothing.
+pub(crate) fn remarks(optimised: &Optimised, interner: &Interner) -> String {
+    let functions = optimised.module.functions.iter();
+    let said = functions.filter(|function| {
+        let attributes = &function.attributes;
+        attributes.phase.is_some() || attributes.pinned || attributes.anchor.is_some()
+    });
+    let mut symbols: Vec<LayoutSymbol> =
+        said.map(|function| LayoutSymbol::new(interner.resolve(function.name), 0)).collect();
+    if symbols.is_empty() {
+        return String::new();
+    }
+    symbols.sort_by(|one, other| one.name.cmp(&other.name));
+    symbols.dedup_by(|one, other| one.name == other.name);
+    describe(&mut symbols, optimised, interner);
+    for symbol in &mut symbols {
+        // The sections that functions lie in say it.
+        symbol.reachability = None;
+    }
+    let profile = Profile { symbols, ..Profile::default() };
+    profile.to_sdn().unwrap_or_default()
 }
 
 /// Says of the functions of a program what its source and its calls say of

@@ -16,7 +16,7 @@ use simple_object::blob::Blob;
 use simple_source::{Diagnostic, Interner, SourceMap, Span};
 
 use crate::codes;
-use crate::layout::placed;
+use crate::layout::{self, placed};
 use crate::load::{Input, load};
 use crate::profile::Profile;
 
@@ -273,14 +273,17 @@ impl Session {
     pub fn link(
         &mut self,
         checked: &Checked,
+        optimised: &Optimised,
         objects: &[CodeObject],
     ) -> Result<Vec<u8>, Vec<Diagnostic>> {
         let debug = self.options.level == Level::Debug && !self.options.strip;
         let directory = std::env::current_dir().unwrap_or_default();
         let directory = directory.to_string_lossy();
         let info = simple_link::DebugInfo { directory: &directory, producer: PRODUCER };
+        let remarks = layout::remarks(optimised, &self.interner);
         self.with_link_input(checked, objects, debug.then_some(info), |input, options| {
-            simple_link::link(input, options).map(|bytes| {
+            let options = simple_link::Options { remarks: remarks.as_bytes(), ..*options };
+            simple_link::link(input, &options).map(|bytes| {
                 let size = bytes.len();
                 (bytes, size)
             })

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use simple_object::Kind;
 use simple_object::positions::Decoder;
 
-use crate::elf::write::DebugSection;
+use crate::elf::write::UnloadedSection;
 use crate::error::LinkError;
 use crate::fill::Image;
 use crate::{DebugInfo, Options};
@@ -28,7 +28,7 @@ pub(crate) fn sections(
     image: &Image<'_>,
     debug: &DebugInfo<'_>,
     options: &Options<'_>,
-) -> Result<Vec<DebugSection>, LinkError> {
+) -> Result<Vec<UnloadedSection>, LinkError> {
     let units: Vec<Sections<SectionWriter>> = functions_by_file(image, options.files.len())
         .par_iter()
         .enumerate()
@@ -63,7 +63,7 @@ fn functions_by_file<'a>(image: &Image<'a>, files: usize) -> Vec<Vec<UnitFunctio
 
 /// Puts the sections of all units behind each other and mends the references
 /// between them.
-fn concatenate(units: &[Sections<SectionWriter>]) -> Result<Vec<DebugSection>, LinkError> {
+fn concatenate(units: &[Sections<SectionWriter>]) -> Result<Vec<UnloadedSection>, LinkError> {
     const SECTIONS: [SectionId; 6] = [
         SectionId::DebugAbbrev,
         SectionId::DebugInfo,
@@ -89,7 +89,7 @@ fn concatenate(units: &[Sections<SectionWriter>]) -> Result<Vec<DebugSection>, L
                 }
                 before.iter_mut().for_each(|(id, before)| *before += size(unit, *id));
             }
-            Ok(DebugSection { name: id.name(), bytes })
+            Ok(UnloadedSection { name: id.name(), bytes })
         })
         .filter(|section| !matches!(section, Ok(section) if section.bytes.is_empty()))
         .collect()

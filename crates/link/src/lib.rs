@@ -77,10 +77,16 @@ pub struct Options<'a> {
     pub files: &'a [SourceFile<'a>],
     /// Where functions lie, if a recording says it.
     pub plan: Option<Plan<'a>>,
+    /// What is said of functions for whoever lays programs out, in a section that is not
+    /// loaded; if empty, or without symbols, there is none.
+    pub remarks: &'a [u8],
     /// Link the sampler of the runtime into an executable, which the program's
     /// environment turns on.
     pub sample: bool,
 }
+
+/// The name of the section of [`Options::remarks`].
+pub const REMARKS_SECTION: &str = ".simple.layout";
 
 /// A layout plan, as far as it concerns a linker. It makes no program wrong:
 /// names that do not exist are passed over.
@@ -113,7 +119,15 @@ pub struct SourceFile<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { entry: "_start", strip: false, debug: None, files: &[], plan: None, sample: false }
+        Self {
+            entry: "_start",
+            strip: false,
+            debug: None,
+            files: &[],
+            plan: None,
+            remarks: &[],
+            sample: false,
+        }
     }
 }
 
@@ -141,13 +155,17 @@ pub fn link(input: &Input<'_>, options: &Options<'_>) -> Result<Vec<u8>, LinkErr
     let image = arrange(objects, input.interner, options, &elf::write::PLACE)?;
 
     // Which line does each instruction belong to?
-    let debug = match &options.debug {
+    let mut unloaded = match &options.debug {
         Some(debug) if !options.strip => dwarf::sections(&image, debug, options)?,
         _ => Vec::new(),
     };
+    if !options.remarks.is_empty() && !options.strip {
+        let bytes = options.remarks.to_vec();
+        unloaded.push(elf::write::UnloadedSection { name: REMARKS_SECTION, bytes });
+    }
 
     // Copy everything to its place and fill references in.
-    elf::write::write(&image, &debug, options.strip)
+    elf::write::write(&image, &unloaded, options.strip)
 }
 
 /// The passes that executables and images in memory have in common.

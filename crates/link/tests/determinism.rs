@@ -127,6 +127,7 @@ const OPTIONS: Options<'static> = Options {
     entry: "_start",
     strip: false,
     plan: None,
+    remarks: &[],
     sample: false,
     debug: Some(DebugInfo { directory: "/src", producer: "test" }),
     files: &[

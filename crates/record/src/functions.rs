@@ -26,6 +26,9 @@ pub struct Functions {
     pub entry: u64,
     /// Whether the program is loaded at an address that is chosen when it starts.
     pub position_independent: bool,
+    /// What the program says of its functions itself: the text of the section
+    /// `.simple.layout`, which Simple's linker writes; empty if there is none.
+    pub remarks: String,
 }
 
 /// One function: what lies at one address.
@@ -122,7 +125,12 @@ pub(crate) fn symbols(bytes: &[u8]) -> Result<Symbols, Error> {
     };
     let position_independent = header.e_type(Endianness::Little) == elf::ET_DYN;
     let (list, labels) = found.finish();
-    let functions = Functions { list, build, entry: file.entry(), position_independent };
+    let remarks = match file.section_by_name(".simple.layout") {
+        Some(section) => String::from_utf8_lossy(section.data()?).into_owned(),
+        None => String::new(),
+    };
+    let entry = file.entry();
+    let functions = Functions { list, build, entry, position_independent, remarks };
     Ok(Symbols { functions, labels })
 }
 

@@ -101,6 +101,7 @@ const OPTIONS: Options<'static> = Options {
     debug: None,
     files: &[HELLO],
     plan: None,
+    remarks: &[],
     sample: false,
 };
 

@@ -69,7 +69,7 @@ fn try_build(build: &Build) -> Result<(), ExitCode> {
         session.write(&path, &bytes).map_err(refuse)?;
         return report::profile(&build.common, &session);
     }
-    let bytes = ManuallyDrop::new(session.link(&checked, &objects).map_err(refuse)?);
+    let bytes = ManuallyDrop::new(session.link(&checked, &optimised, &objects).map_err(refuse)?);
     let path = build.output.clone().unwrap_or_else(|| default_output(&file));
     session.write(&path, &bytes).map_err(refuse)?;
     if let (Some(path), Some(plan)) = (&plan_path, &session.plan) {

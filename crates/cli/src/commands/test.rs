@@ -156,7 +156,7 @@ fn test_file(
     let refuse = |list: Vec<Diagnostic>| report::refuse(&test.common, &list, &checked.sources);
     let optimised = session.lower(&checked).map_err(refuse)?;
     let objects = session.compile(&checked, &optimised).map_err(refuse)?;
-    let bytes = session.link(&checked, &objects).map_err(refuse)?;
+    let bytes = session.link(&checked, &optimised, &objects).map_err(refuse)?;
     let program =
         Executable(std::env::temp_dir().join(format!("simple-test-{}", std::process::id())));
     session.write(&program.0, &bytes).map_err(refuse)?;

@@ -61,15 +61,7 @@ impl Infer<'_> {
         span: Span,
     ) -> ExprId {
         let ast = self.f.ast;
-        let text = self.text(name);
-        let at = ast.span(callee);
-        let mut diag = Diagnostic::error(
-            &codes::UNKNOWN_NAME,
-            at,
-            format!("there is no `{text}` here"),
-        )
-        .label("not found")
-        .note(
+        let mut diag = self.foreign_beginning(callee, name).note(
             "a function that can fail returns a `Result`: `return Err(..)`; `?` hands an error on",
         );
         let args = ast.list(args);
@@ -81,13 +73,28 @@ impl Infer<'_> {
                     diag = diag.suggest("to end the program", span, text, Applicability::Maybe);
                 }
             }
-            _ => diag = diag.suggest("to end the program", at, "panic", Applicability::Maybe),
+            _ => {
+                let at = ast.span(callee);
+                diag = diag.suggest("to end the program", at, "panic", Applicability::Maybe);
+            }
         }
+        self.tell_once(name, diag);
+        self.push(ExprKind::Error, Ty::NEVER, span)
+    }
+
+    /// An unknown name that is the beginning of what other languages have here.
+    fn foreign_beginning(&self, callee: ast::ExprId, name: Symbol) -> Diagnostic {
+        let (text, at) = (self.text(name), self.f.ast.span(callee));
+        Diagnostic::error(&codes::UNKNOWN_NAME, at, format!("there is no `{text}` here"))
+            .label("not found")
+    }
+
+    /// Says what is wrong with an unknown name, the first time that it occurs.
+    fn tell_once(&mut self, name: Symbol, diag: Diagnostic) {
         self.f.failed = true;
         if self.f.unknown_names.insert(name) {
             self.error(diag);
         }
-        self.push(ExprKind::Error, Ty::NEVER, span)
     }
 
     /// The text of an expression of the tree, in parentheses if an operator
@@ -121,12 +128,7 @@ impl Infer<'_> {
     ) -> ExprId {
         let ast = self.f.ast;
         let text = self.text(name);
-        let diag = Diagnostic::error(
-            &codes::UNKNOWN_NAME,
-            ast.span(callee),
-            format!("there is no `{text}` here"),
-        )
-        .label("not found");
+        let diag = self.foreign_beginning(callee, name);
         let first = ast.list(args).first().map(|arg| self.unwrapped(arg.value));
         let needless = |diag: Diagnostic| diag.suggest("remove it", span, "", Applicability::Maybe);
         let diag = match (text, first.map(|first| *ast.expr(first))) {
@@ -153,10 +155,7 @@ impl Infer<'_> {
                 .note("a value is freed as soon as nothing needs it; nothing is written for that"),
             _ => diag.note("`d.remove(key)` and `xs.remove(index)` take one thing out"),
         };
-        self.f.failed = true;
-        if self.f.unknown_names.insert(name) {
-            self.error(diag);
-        }
+        self.tell_once(name, diag);
         self.error_expr(span)
     }
 }

@@ -296,7 +296,7 @@ impl Infer<'_> {
 
     /// The value of a literal as a float of a type: an `f32` is read from the
     /// text again, since rounding twice is not rounding once.
-    fn read_float(&self, value: f64, float: FloatTy, span: Span) -> f64 {
+    fn read_float(&mut self, value: f64, float: FloatTy, span: Span) -> f64 {
         if float == FloatTy::F64 {
             return value;
         }
@@ -307,9 +307,19 @@ impl Infer<'_> {
             .chars()
             .filter(|c| *c != '_' && *c != ' ')
             .collect();
-        match text.parse::<f32>() {
-            Ok(read) => f64::from(read),
-            Err(_) => f64::from(value as f32),
+        let read = text.parse().unwrap_or(value as f32);
+        // What no `f64` holds was reported when it was read.
+        if read.is_infinite() && value.is_finite() {
+            let text = self.snippet(span);
+            let diag = Diagnostic::error(
+                &codes::LITERAL_RANGE,
+                span,
+                format!("`{text}` does not fit in `f32`"),
+            )
+            .label("the largest `f32` is about 3.4e38")
+            .note("an `f64` goes up to about 1.8e308; infinity is `f32.INF`");
+            self.error(diag);
         }
+        f64::from(read)
     }
 }

@@ -9,7 +9,7 @@ use object::{LittleEndian as LE, U16, U32, U64, pod};
 use crate::layout::{Access, Layout, PAGE, Section};
 use crate::order::SectionKind;
 
-use super::write::{DebugSection, access_flags};
+use super::write::{UnloadedSection, access_flags};
 
 const FILE_HEADER_SIZE: u64 = size_of::<FileHeader64<LE>>() as u64;
 const PROGRAM_HEADER_SIZE: u64 = size_of::<ProgramHeader64<LE>>() as u64;
@@ -113,7 +113,11 @@ pub(super) fn loaded_section(names: &mut Names, section: &Section) -> ElfSection
     ElfSection { flags, address: section.address, ..bytes }
 }
 
-pub(super) fn debug_section(names: &mut Names, section: &DebugSection, at: u64) -> ElfSection {
+pub(super) fn unloaded_section(
+    names: &mut Names,
+    section: &UnloadedSection,
+    at: u64,
+) -> ElfSection {
     let range = at..at + section.bytes.len() as u64;
     ElfSection::bytes(names.add(section.name), SHT_PROGBITS, range, 1)
 }

@@ -23,7 +23,7 @@ pub(crate) const PLACE: Place = Place {
 };
 
 /// A section that is not loaded.
-pub(crate) struct DebugSection {
+pub(crate) struct UnloadedSection {
     pub(crate) name: &'static str,
     pub(crate) bytes: Vec<u8>,
 }
@@ -31,7 +31,7 @@ pub(crate) struct DebugSection {
 /// Writes the executable, without symbols if `strip`.
 pub(crate) fn write(
     image: &Image<'_>,
-    debug: &[DebugSection],
+    unloaded: &[UnloadedSection],
     strip: bool,
 ) -> Result<Vec<u8>, LinkError> {
     let layout = &image.layout;
@@ -43,9 +43,9 @@ pub(crate) fn write(
     // Which bytes go behind the image, and where.
     let mut end = layout.end_offset;
     let mut parts: Vec<(u64, &[u8])> = Vec::new();
-    for section in debug {
+    for section in unloaded {
         parts.push((end, &section.bytes));
-        sections.push(headers::debug_section(&mut names, section, end));
+        sections.push(headers::unloaded_section(&mut names, section, end));
         end += section.bytes.len() as u64;
     }
     let symbols = if strip { None } else { Some(SymbolTable::collect(image)) };

@@ -34,7 +34,7 @@ pub(crate) fn functions(
     optimised: &Optimised,
     objects: &[CodeObject],
 ) -> Result<Profile, Vec<Diagnostic>> {
-    let bytes = session.link(checked, objects)?;
+    let bytes = session.link(checked, optimised, objects)?;
     let functions =
         simple_record::functions(&bytes).expect("the linker writes executables with symbols");
     let mut symbols = profile::symbols(functions.list);

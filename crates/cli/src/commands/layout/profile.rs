@@ -1,5 +1,6 @@
 //! Profiles in files, and profiles from recordings.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -47,8 +48,11 @@ pub(super) fn of_recording(
         index.map(|index| (index, anchor.to_owned())).ok_or_else(none)
     };
     let anchor = meaning.anchor.map(find).transpose()?;
-    let Functions { list, build, .. } = recording.functions;
+    let Functions { list, build, remarks, .. } = recording.functions;
     let mut symbols = symbols(list);
+    if !remarks.is_empty() {
+        heed(&mut symbols, &remarks);
+    }
     if let Some((index, name)) = anchor {
         symbols[index.0 as usize].anchor = name;
     }
@@ -103,6 +107,28 @@ pub(super) fn of_recording(
     };
     profile.sort();
     Ok(profile)
+}
+
+/// Takes over what a program says of its functions itself.
+fn heed(symbols: &mut [LayoutSymbol], remarks: &str) {
+    let said = match Profile::from_sdn(remarks) {
+        Ok(profile) => profile.symbols,
+        Err(error) => {
+            report::say(&format!(
+                "warning: what the program says of its functions is not understood: {error}\n"
+            ));
+            return;
+        }
+    };
+    let mut said: HashMap<String, LayoutSymbol> =
+        said.into_iter().map(|symbol| (symbol.name.clone(), symbol)).collect();
+    for symbol in symbols {
+        if let Some(said) = said.remove(&symbol.name) {
+            symbol.attribute = said.attribute;
+            symbol.pinned = said.pinned;
+            symbol.anchor = said.anchor;
+        }
+    }
 }
 
 /// The functions of a program. Its sections say what its compiler thought of
