@@ -5,7 +5,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use simple_layout::{Profile, ScenarioIndex};
 use support::folders::{self, profile, succeed, succeed_with};

@@ -124,6 +124,8 @@ pub(crate) fn symbols(bytes: &[u8]) -> Result<Symbols, Error> {
         _ => hexadecimal(&xxhash_rust::xxh3::xxh3_128(bytes).to_be_bytes()),
     };
     let position_independent = header.e_type(Endianness::Little) == elf::ET_DYN;
+    // Where the program begins need not have a name.
+    found.labels.push(file.entry());
     let (list, labels) = found.finish();
     let remarks = match file.section_by_name(".simple.layout") {
         Some(section) => String::from_utf8_lossy(section.data()?).into_owned(),

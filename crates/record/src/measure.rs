@@ -163,8 +163,7 @@ fn sample(command: Command, options: &Options, program: &Arc<Program>) -> Result
 }
 
 fn until_stop(traced: &Traced, options: &Options) -> Result<Sample, Error> {
-    if let Some(stop) = traced.log.stop {
-        let mark = &traced.log.marks[stop];
+    if let Some(mark) = traced.stop_mark() {
         return Ok(Sample { time_ns: mark.time_ns, faults: mark.faults });
     }
     match &options.stop {

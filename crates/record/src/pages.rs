@@ -72,7 +72,7 @@ impl Pages {
             program: traced.program.path.clone(),
             build: traced.program.functions.build.clone(),
             pages,
-            reached: traced.log.stop.is_some(),
+            reached: traced.stop.is_some(),
             exit: traced.exit,
             timed_out: traced.timed_out,
         })

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use memmap2::Mmap;
-use object::{Object, ObjectSegment, SegmentFlags, elf};
+use object::{Object, ObjectSection, ObjectSegment, SegmentFlags, elf};
 
 use crate::functions::{Symbols, executable, symbols};
 use crate::{Error, FunctionIndex, Functions};
@@ -20,6 +20,8 @@ pub(crate) struct Program {
     /// The addresses in code that have a symbol of any kind, ascending.
     pub(crate) labels: Vec<u64>,
     pub(crate) segments: Vec<Segment>,
+    /// Whether the dynamic linker changes code before the program begins.
+    pub(crate) relocates_text: bool,
     file: Contents,
     /// The function that a Simple program calls at a mark.
     pub(crate) mark: Option<FunctionIndex>,
@@ -89,9 +91,10 @@ impl Program {
         let file = file.map_err(failed)?;
         let Symbols { functions, labels } = symbols(file.bytes()).map_err(failed)?;
         let segments = segments(file.bytes()).map_err(failed)?;
+        let relocates_text = relocates_text(file.bytes()).map_err(failed)?;
         let mark = functions.named(MARK);
         let identity = Identity::of(&metadata);
-        Ok(Self { path, identity, functions, labels, segments, file, mark })
+        Ok(Self { path, identity, functions, labels, segments, relocates_text, file, mark })
     }
 
     /// Whether a process executes this program.
@@ -142,8 +145,8 @@ impl Contents {
             return fs::read(path).map(Self::Copied);
         }
         let file = File::open(path)?;
-        // SAFETY: the system lets nobody write to a program that is executed, and when
-        // it is not any more, all that is left to do is to look up what was recorded.
+        // SAFETY: the system lets nobody write to a program that is executed; and as
+        // soon as it is not any more, what was recorded is looked up, and that is all.
         unsafe { Mmap::map(&file) }.map(Self::Mapped)
     }
 
@@ -175,6 +178,20 @@ fn is_privileged(path: &str, metadata: &fs::Metadata) -> bool {
     let mut value = [0_u8; 64];
     let capabilities = rustix::fs::getxattr(path, "security.capability", &mut value[..]);
     user || group || capabilities.is_ok_and(|length| length > 0)
+}
+
+/// Whether the dynamic section says so: by its entry `DT_TEXTREL`, or by that bit of
+/// `DT_FLAGS`.
+fn relocates_text(bytes: &[u8]) -> Result<bool, Error> {
+    const DT_TEXTREL: u64 = 22;
+    const DT_FLAGS: u64 = 30;
+    const DF_TEXTREL: u64 = 4;
+    let file = executable(bytes)?;
+    let Some(section) = file.section_by_name(".dynamic") else { return Ok(false) };
+    let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("8 bytes are a word"));
+    let mut entries = section.data()?.chunks_exact(16).map(|e| (word(&e[..8]), word(&e[8..])));
+    Ok(entries
+        .any(|(tag, value)| tag == DT_TEXTREL || (tag == DT_FLAGS && value & DF_TEXTREL != 0)))
 }
 
 fn segments(bytes: &[u8]) -> Result<Vec<Segment>, Error> {

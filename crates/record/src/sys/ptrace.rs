@@ -66,6 +66,24 @@ pub(crate) fn set_registers(tid: pid_t, registers: &Registers) -> io::Result<()>
     Ok(())
 }
 
+/// The signals that a stopped thread blocks, a bit each.
+pub(crate) fn blocked_signals(tid: pid_t) -> io::Result<u64> {
+    let mut signals = 0_u64;
+    let data = (&raw mut signals).cast::<c_void>();
+    // SAFETY: the kernel writes as many bytes to where `data` points as the address
+    // says.
+    check(unsafe { libc::ptrace(libc::PTRACE_GETSIGMASK, tid, size_of::<u64>(), data) })?;
+    Ok(signals)
+}
+
+/// Lets it block others.
+pub(crate) fn block_signals(tid: pid_t, signals: u64) -> io::Result<()> {
+    let data = (&raw const signals).cast_mut().cast::<c_void>();
+    // SAFETY: the kernel reads as many bytes from there.
+    check(unsafe { libc::ptrace(libc::PTRACE_SETSIGMASK, tid, size_of::<u64>(), data) })?;
+    Ok(())
+}
+
 /// Writes a word of the tracee's `struct user`.
 pub(super) fn set_user(tid: pid_t, offset: usize, value: usize) -> io::Result<()> {
     plain(libc::PTRACE_POKEUSER, tid, offset, value)

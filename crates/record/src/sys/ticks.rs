@@ -27,7 +27,8 @@ impl Moment {
     }
 }
 
-/// Makes nanoseconds since a first moment of ticks between it and a second one.
+/// Makes nanoseconds since a first moment of ticks, by how fast they went until a second
+/// one.
 pub(crate) struct Scale {
     first: Ticks,
     ticks: u64,
@@ -44,7 +45,7 @@ impl Scale {
     }
 
     pub(crate) fn ns(&self, ticks: Ticks) -> u64 {
-        let since = ticks.0.saturating_sub(self.first.0).min(self.ticks);
+        let since = ticks.0.saturating_sub(self.first.0);
         (u128::from(since) * self.length.as_nanos() / u128::from(self.ticks)) as u64
     }
 }
@@ -60,6 +61,6 @@ mod tests {
         let second = Moment { ticks: Ticks(4_000), at: at + Duration::from_micros(1) };
         let scale = Scale::new(first, second);
         let ns = [0, 1_000, 1_003, 2_500, 4_000, 5_000].map(|ticks| scale.ns(Ticks(ticks)));
-        assert_eq!(ns, [0, 0, 1, 500, 1_000, 1_000]);
+        assert_eq!(ns, [0, 0, 1, 500, 1_000, 1_333]);
     }
 }

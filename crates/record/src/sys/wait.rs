@@ -31,21 +31,32 @@ const OURS: c_int = libc::__WALL | libc::__WNOTHREAD;
 /// with this a start is recorded in half the time.
 const ATTENTION: Duration = Duration::from_micros(300);
 
+/// Whether to look out for stops before sleeping; it takes a processor's time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    Out,
+    Never,
+}
+
 /// Waits for a tracee of this thread; none if there is none left.
-pub(crate) fn any() -> io::Result<Option<(pid_t, Status)>> {
-    next(-1)
+pub(crate) fn any(look: Look) -> io::Result<Option<(pid_t, Status)>> {
+    next(-1, look)
 }
 
-/// Waits for one tracee of this thread, and leaves what others do for later; none if
-/// it is gone.
+/// Waits for one tracee of this thread, and leaves what others do for later, and its
+/// own end too; none if it has ended.
 pub(crate) fn one(tid: pid_t) -> io::Result<Option<Status>> {
-    Ok(next(tid)?.map(|(_, status)| status))
+    if has_ended(tid)? {
+        return Ok(None);
+    }
+    Ok(next(tid, Look::Out)?.map(|(_, status)| status))
 }
 
-fn next(which: pid_t) -> io::Result<Option<(pid_t, Status)>> {
+fn next(which: pid_t, look: Look) -> io::Result<Option<(pid_t, Status)>> {
     let begun = Instant::now();
     loop {
-        let flag = if begun.elapsed() < ATTENTION { libc::WNOHANG } else { 0 };
+        let looks = look == Look::Out && begun.elapsed() < ATTENTION;
+        let flag = if looks { libc::WNOHANG } else { 0 };
         let mut status = 0;
         let mut usage = MaybeUninit::<libc::rusage>::zeroed();
         // SAFETY: the kernel writes a status and a `rusage` to these variables.
@@ -77,9 +88,11 @@ fn next(which: pid_t) -> io::Result<Option<(pid_t, Status)>> {
 /// Waits until a process that this thread traces stops or ends; whether it
 /// ended. It can still be waited for afterwards.
 pub(crate) fn has_ended(pid: pid_t) -> io::Result<bool> {
+    let begun = Instant::now();
     loop {
         let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
-        let options = libc::WEXITED | libc::WSTOPPED | libc::WNOWAIT | OURS;
+        let flag = if begun.elapsed() < ATTENTION { libc::WNOHANG } else { 0 };
+        let options = libc::WEXITED | libc::WSTOPPED | libc::WNOWAIT | OURS | flag;
         // SAFETY: the kernel writes a `siginfo_t` to this variable.
         let waited = check(i64::from(unsafe {
             libc::waitid(libc::P_PID, pid as libc::id_t, info.as_mut_ptr(), options)
@@ -88,6 +101,8 @@ pub(crate) fn has_ended(pid: pid_t) -> io::Result<bool> {
             // SAFETY: zeros are a `siginfo_t`, and the call wrote over them.
             Ok(_) => match unsafe { info.assume_init() }.si_code {
                 libc::CLD_EXITED | libc::CLD_KILLED | libc::CLD_DUMPED => return Ok(true),
+                // Nothing yet.
+                0 => thread::yield_now(),
                 _ => return Ok(false),
             },
             Err(error) if error.raw_os_error() == Some(libc::ECHILD) => return Ok(true),

@@ -50,7 +50,10 @@ pub(crate) fn plant(
 ) {
     let address = |function: FunctionIndex| program.functions[function].address;
     let page = |function: FunctionIndex| address(function) / PAGE;
-    let mut rest = functions;
+    // What is not loaded cannot be entered.
+    let is_loaded = |&function: &FunctionIndex| !program.code_at(address(function)).is_empty();
+    let functions: Vec<_> = functions.iter().copied().filter(is_loaded).collect();
+    let mut rest = &functions[..];
     let mut bytes = Vec::new();
     while let Some(&first) = rest.first() {
         // A run of pages without one that has no entries.
@@ -70,7 +73,7 @@ pub(crate) fn plant(
         let entry = |&function: &FunctionIndex| Entry {
             function,
             offset: (address(function) - start) as usize,
-            first: program.bytes_at(address(function)),
+            first: program.code_at(address(function)),
             jump: pads.and_then(|pads| pads.jump(program, function)),
         };
         let entries: Vec<_> = run.iter().map(entry).collect();

@@ -19,7 +19,9 @@ pub(crate) struct Injector<'a> {
     process: &'a Process,
     registers: Registers,
     replaced: [u8; 2],
-    /// Signals that came meanwhile.
+    /// The signals that the thread blocks, when no calls are made in its name.
+    blocked: u64,
+    /// Signals that came meanwhile: those that cannot be blocked.
     signals: Vec<c_int>,
 }
 
@@ -34,7 +36,11 @@ impl<'a> Injector<'a> {
             _ => process.read(registers.rip, &mut replaced)?,
         }
         process.write(registers.rip, &SYSCALL)?;
-        let mut injector = Self { tid, process, registers, replaced, signals: Vec::new() };
+        // Signals wait until it is over, and lose nothing of what they say.
+        let blocked = ptrace::blocked_signals(tid)?;
+        ptrace::block_signals(tid, !(1 << (libc::SIGTRAP - 1)))?;
+        let signals = Vec::new();
+        let mut injector = Self { tid, process, registers, replaced, blocked, signals };
         // The process is still on its way out of the call that executed the program,
         // which will put its result where the number of the next call should be. So
         // the first call is spent on that; whatever is called, this does no harm.
@@ -73,16 +79,27 @@ impl<'a> Injector<'a> {
     pub(crate) fn finish(self) -> io::Result<Vec<c_int>> {
         self.process.write(self.registers.rip, &self.replaced)?;
         ptrace::set_registers(self.tid, &self.registers)?;
+        ptrace::block_signals(self.tid, self.blocked)?;
         Ok(self.signals)
     }
 }
 
 /// Goes one instruction on, or to the end of the call that the thread is in.
+///
+/// # Errors
+///
+/// If the instruction cannot be executed, or the process ends; its end is still to be
+/// waited for.
 fn step(tid: pid_t, signals: &mut Vec<c_int>) -> io::Result<()> {
+    const FAULTS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE];
     loop {
         ptrace::step(tid)?;
         match wait::one(tid)? {
             Some(Status::Stopped { signal: libc::SIGTRAP, event: 0 }) => return Ok(()),
+            // It will come again when the program goes on.
+            Some(Status::Stopped { signal, event: 0 }) if FAULTS.contains(&signal) => {
+                return Err(io::Error::from_raw_os_error(libc::EFAULT));
+            }
             Some(Status::Stopped { signal, event: 0 }) => signals.push(signal),
             Some(Status::Stopped { .. }) => {}
             _ => return Err(io::Error::from_raw_os_error(libc::ESRCH)),

@@ -7,7 +7,7 @@
 //! function last. So a program can be killed at any moment, and an entry is whole,
 //! or left out.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -88,6 +88,9 @@ impl Log {
         }
         let memory = &touched.memory;
         let index = memory.long(0).fetch_add(1, AcqRel) as usize;
+        if index >= touched.functions {
+            return;
+        }
         let at = touched.entries() + index * ENTRY;
         memory.word(at + 4).store(BY_TRACER | seen.process, Relaxed);
         memory.long(at + 8).store(Ticks::now().0, Relaxed);
@@ -108,7 +111,11 @@ impl Log {
 
     /// How many functions were touched so far.
     pub(crate) fn order(&self) -> u32 {
-        self.touched.as_ref().map_or(0, |touched| touched.memory.long(0).load(Acquire) as u32)
+        // The program could write there too, whatever it likes.
+        let count = |touched: &Touched| {
+            touched.memory.long(0).load(Acquire).min(touched.functions as u64) as u32
+        };
+        self.touched.as_ref().map_or(0, count)
     }
 
     /// The log of a program that has ended; times are since it began.
@@ -129,13 +136,16 @@ impl Log {
         let mut stops = 0;
         let mut edges = BTreeSet::new();
         // What entries that are not whole change in the order of the marks.
-        let mut orders = HashMap::new();
+        let mut orders = Vec::with_capacity(count as usize);
         for index in 0..count {
-            orders.insert(index, touches.len() as u32);
+            orders.push(touches.len() as u32);
             let at = touched.entries() + index as usize * ENTRY;
             let Some(function) = memory.word(at).load(Acquire).checked_sub(1) else {
                 continue;
             };
+            if function as usize >= touched.functions {
+                continue;
+            }
             let function = FunctionIndex(function);
             let by = memory.word(at + 4).load(Relaxed);
             let ticks = Ticks(memory.long(at + 8).load(Relaxed));
@@ -163,7 +173,7 @@ impl Log {
         let whole = touches.len() as u32;
         let mut marks = self.marks;
         for mark in &mut marks {
-            mark.order = orders.get(&mark.order).copied().unwrap_or(whole);
+            mark.order = orders.get(mark.order as usize).copied().unwrap_or(whole);
         }
         Touches { touches, stops, edges: edges.into_iter().collect(), marks }
     }

@@ -28,16 +28,15 @@ use crate::sys::launch::gate;
 use crate::sys::signals::Forwarding;
 use crate::sys::ticks::Moment;
 use crate::sys::wait;
-use crate::{Error, Exit, Faults, Options, Page, Recording};
-use log::{Log, Touches};
-use spaces::Spaces;
+use crate::{Error, Exit, Faults, Mark, Options, Page, Recording};
+use log::Touches;
 use tracer::{Tracer, Traces};
 use watch::Watch;
 
 /// What a run is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// Each function's first touch: breakpoints everywhere.
+    /// Each function's first touch: jumps or breakpoints everywhere.
     Touches,
     /// Touched pages: mappings of single pages, and no breakpoint in memory.
     Pages,
@@ -48,8 +47,9 @@ pub(crate) enum Purpose {
 /// A run that has ended.
 pub(crate) struct Traced {
     pub(crate) program: Arc<Program>,
-    pub(crate) log: Log,
-    spaces: Spaces,
+    touches: Touches,
+    /// The stop's place among the marks, if it came.
+    pub(crate) stop: Option<usize>,
     pub(crate) exit: Exit,
     began: Moment,
     ended: Moment,
@@ -64,11 +64,14 @@ impl Traced {
         self.ended.at.saturating_duration_since(self.began.at)
     }
 
+    /// The moment at which the start was over.
+    pub(crate) fn stop_mark(&self) -> Option<&Mark> {
+        self.stop.map(|stop| &self.touches.marks[stop])
+    }
+
     pub(crate) fn recording(self) -> Recording {
-        let stop = self.log.stop;
-        let (began, ended, duration) = (self.began, self.ended, self.duration());
-        let Touches { touches, stops, edges, marks } =
-            self.log.finish(&self.program, &self.spaces, began, ended);
+        let duration = self.duration();
+        let Touches { touches, stops, edges, marks } = self.touches;
         let (program, functions) = match Arc::try_unwrap(self.program) {
             Ok(program) => (program.path, program.functions),
             Err(kept) => (kept.path.clone(), kept.functions.clone()),
@@ -80,7 +83,7 @@ impl Traced {
             stops,
             edges,
             marks,
-            stop,
+            stop: self.stop,
             exit: self.exit,
             timed_out: self.timed_out,
             duration,
@@ -135,6 +138,14 @@ fn end(mut child: Child) {
 /// Waits for the command's process if it went on as another program, which is
 /// not traced.
 fn finish(traces: Traces, mut child: Child, watch: &Watch) -> Result<Traced, Error> {
+    let never = || io::Error::other("it ended before it began to execute");
+    let (program, began) = traces
+        .program
+        .zip(traces.origin)
+        .ok_or_else(|| Error::system("cannot trace the program")(never()))?;
+    // Now, and not after another program has run for whatever time.
+    let stop = traces.log.stop;
+    let touches = traces.log.finish(&program, &traces.spaces, began, Moment::now());
     let (exit, ended, faults) = match traces.end {
         Some(end) => (end.exit, end.at, end.faults),
         None => {
@@ -142,15 +153,10 @@ fn finish(traces: Traces, mut child: Child, watch: &Watch) -> Result<Traced, Err
             (wait::exit(status.into_raw()), Moment::now(), Faults::default())
         }
     };
-    let never = || io::Error::other("it ended before it began to execute");
-    let (program, began) = traces
-        .program
-        .zip(traces.origin)
-        .ok_or_else(|| Error::system("cannot trace the program")(never()))?;
     Ok(Traced {
         program,
-        log: traces.log,
-        spaces: traces.spaces,
+        touches,
+        stop,
         exit,
         began,
         ended,

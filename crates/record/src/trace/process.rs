@@ -113,6 +113,14 @@ pub(crate) fn faults(pid: pid_t) -> io::Result<Faults> {
     Ok(Faults { minor: number()?, major: number()? })
 }
 
+/// How many filters of system calls a process has.
+pub(crate) fn seccomp_filters(pid: pid_t) -> io::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("Seccomp_filters:"));
+    // Older kernels do not say it.
+    Ok(line.and_then(|number| number.trim().parse().ok()).unwrap_or(0))
+}
+
 fn unexpected() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "/proc has an unexpected form")
 }

@@ -79,8 +79,8 @@ impl Spaces {
         open.for_each(|loan| loan.until = Some(now));
     }
 
-    /// Who had this base in a space at a moment. A space's first thread has none when
-    /// it begins, so whoever is not known by it is that one.
+    /// Who had this base in a space at a moment. The first thread of a program has none
+    /// when it begins, so whoever is not known by it is the space's first one.
     pub(crate) fn who(&self, space: u32, base: u64, at: Ticks) -> Who {
         let during = |loan: &&Loan| loan.since <= at && loan.until.is_none_or(|until| at <= until);
         let lent = self.loans.iter().filter(|l| l.space == space && l.base == base);

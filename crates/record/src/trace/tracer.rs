@@ -9,7 +9,7 @@ use libc::{c_int, pid_t};
 
 use super::breakpoints::{self, Originals};
 use super::log::{Log, Seen};
-use super::pads::Pads;
+use super::pads::{Inherited, Pads};
 use super::process::{self, Process, process_of};
 use super::spaces::{Spaces, Who};
 use super::watch::Watch;
@@ -149,7 +149,12 @@ impl<'a> Tracer<'a> {
 
     /// Handles one report; whether there was one.
     fn next(&mut self) -> Result<bool, Error> {
-        let Some((tid, status)) = wait::any().map_err(Error::system("cannot wait"))? else {
+        // What measures a start must not take the time of a processor from it.
+        let look = match self.purpose {
+            Purpose::Touches => wait::Look::Out,
+            Purpose::Pages | Purpose::Time => wait::Look::Never,
+        };
+        let Some((tid, status)) = wait::any(look).map_err(Error::system("cannot wait"))? else {
             return Ok(false);
         };
         match status {
@@ -279,17 +284,17 @@ impl<'a> Tracer<'a> {
     /// a number, or shares it; whether it does that.
     fn find_space(&mut self, child: &mut Process) -> io::Result<bool> {
         let Some(pads) = &self.pads else { return Ok(false) };
-        // Where there is no number to read, there are no pads.
-        let Ok(space) = pads.space(child) else { return Ok(false) };
-        let own = match space {
-            Some(shared) => shared,
-            None => self.traces.spaces.add(child),
+        let inherited = pads.inherited(child);
+        child.space = match inherited {
+            Inherited::Nothing => None,
+            Inherited::Space(shared) => Some(shared),
+            Inherited::Pads => {
+                let own = self.traces.spaces.add(child);
+                pads.set_space(child, own)?;
+                Some(own)
+            }
         };
-        if space.is_none() {
-            pads.set_space(child, own)?;
-        }
-        child.space = Some(own);
-        Ok(space.is_some())
+        Ok(matches!(inherited, Inherited::Space(_)))
     }
 
     /// A process has begun to execute a program.
@@ -396,7 +401,11 @@ impl<'a> Tracer<'a> {
     fn give_pads(&mut self, pid: pid_t, process: &mut Process) -> io::Result<()> {
         let program = self.program();
         let Some(pads) = &mut self.pads else { return Ok(()) };
-        let (installed, signals) = pads.install(pid, process, &program)?;
+        if process::seccomp_filters(pid)? > process::seccomp_filters(std::process::id() as pid_t)? {
+            return Ok(());
+        }
+        // A program whose first instruction cannot be executed is one, too.
+        let Ok((installed, signals)) = pads.install(pid, process, &program) else { return Ok(()) };
         for signal in signals {
             self.watch.send(pid, signal);
         }

@@ -1,6 +1,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
+use object::{Object, ObjectSymbol};
 use simple_record::{AtStop, Error, Exit, Options, Stop, record};
 
 use crate::build::{MODES, build_bare, command, fresh, run, run_with, touched};
@@ -67,4 +68,26 @@ fn what_cannot_start_is_refused() {
     fs::write(&text, "no program").expect("it can be written");
     let error = record(command(&text, &[]), &Options::default()).expect_err("it cannot run");
     assert!(matches!(error, Error::Start { .. }), "{error}");
+}
+
+/// A program whose first instruction is no code ends by a signal, as it does without a
+/// recorder, and so does one that begins where nothing is.
+#[test]
+fn what_cannot_execute_dies() {
+    const ENTRY: std::ops::Range<usize> = 24..32;
+    let program = build_bare("bare", "entryless", &[]);
+    let bytes = std::fs::read(&program).expect("it was built");
+    let file = object::File::parse(&*bytes).expect("it is an executable");
+    let data = file.symbols().find(|symbol| symbol.name() == Ok("data_page"));
+    let data = data.expect("the symbol is there").address();
+    for entry in [data, 0x10] {
+        let mut bytes = bytes.clone();
+        bytes[ENTRY].copy_from_slice(&entry.to_le_bytes());
+        let path = fresh("entry_elsewhere");
+        std::fs::copy(&program, &path).expect("it can be copied");
+        std::fs::write(&path, &bytes).expect("it can be written");
+        let (recording, _) = run(&path, &[]);
+        assert_eq!(recording.exit, Exit::Signal { signal: 11, core: false }, "{entry:#x}");
+        assert_eq!(recording.touches.len(), 0, "{entry:#x}");
+    }
 }

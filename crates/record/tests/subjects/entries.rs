@@ -121,11 +121,11 @@ global_asm!(
         ret
     end e_loop
 
-    // Shorter than a jump, with data behind.
     function e_short
         mov al, [rip + five]
         jmp e_short_end
     end e_short
+    // Shorter than a jump, with data behind.
     .balign 16
     function e_tiny
         nop

@@ -18,11 +18,13 @@
 //! The first two are the tracer's too, so that nothing is lost when a program is
 //! killed. The program's text becomes writable for it. A program that takes that
 //! away, or the clock, fails in `common`, where the tracer helps out: it sees every
-//! signal first ([`Pads::rescue`]).
+//! signal first ([`Pads::rescue`]). Processes that have fewer rights than the recorder
+//! from the beginning, or that cannot make the calls that this takes, have breakpoints.
 
 mod replaceable;
 
 use std::io;
+use std::sync::atomic::Ordering::Relaxed;
 
 use libc::{c_int, pid_t};
 
@@ -34,6 +36,7 @@ use crate::program::Program;
 use crate::sys::pad_code::{self, Constants, JUMP, PAD};
 use crate::sys::ptrace::Registers;
 use crate::sys::shared::Shared;
+use crate::sys::ticks::Ticks;
 
 const PAGE: u64 = 4096;
 /// The length of a function's first word.
@@ -44,16 +47,18 @@ const PADS: usize = 512;
 /// The pads of a program.
 pub(crate) struct Pads {
     code: Shared,
+    code_id: c_int,
+    log_id: c_int,
     /// Whether a function has one.
     has: Vec<bool>,
     /// The link addresses where they can be.
     places: Vec<u64>,
     /// The one where they are, once a process has them.
     place: Option<u64>,
-    /// How far the log and the space are from there.
-    log: u64,
-    space: u64,
-    log_id: c_int,
+    /// How far the log is from there.
+    log_at: u64,
+    /// And the number of the space.
+    space_at: u64,
 }
 
 impl Pads {
@@ -68,6 +73,13 @@ impl Pads {
             return Ok(None);
         };
         let Some(log_id) = touched.memory.id() else { return Ok(None) };
+        let log_at = (PADS + program.functions.list.len() * (PAD + WORD)) as u64;
+        let log_at = log_at.next_multiple_of(PAGE);
+        let space_at = log_at + (touched.memory.length() as u64).next_multiple_of(PAGE);
+        let places = places(program, space_at + PAGE);
+        if places.is_empty() {
+            return Ok(None);
+        }
         let mut has = replaceable::replaceable(program);
         for function in stopping {
             has[function.0 as usize] = false;
@@ -76,19 +88,14 @@ impl Pads {
             return Ok(None);
         }
         let code = Shared::new(PADS + has.len() * (PAD + WORD))?;
-        if code.id().is_none() {
-            return Ok(None);
-        }
-        let log_at = (code.length() as u64).next_multiple_of(PAGE);
-        let space = log_at + (touched.memory.length() as u64).next_multiple_of(PAGE);
-        let places = places(program, space + PAGE);
-        let mut pads = Self { code, has, places, place: None, log: log_at, space, log_id };
+        let Some(code_id) = code.id() else { return Ok(None) };
+        let mut pads = Self { code, code_id, log_id, has, places, place: None, log_at, space_at };
         let constants = Constants {
             originals: pads.originals() as u64,
             log: log_at,
             claims: CLAIMS as u64,
             entries: touched.entries() as u64,
-            space,
+            space: space_at,
         };
         let common = pad_code::common(&constants);
         assert!(common.len() <= PADS, "pads would overwrite what they call");
@@ -101,7 +108,7 @@ impl Pads {
     }
 
     /// Gives a process its pads that has just begun to execute the program. Returns
-    /// the signals that came for it meanwhile, and whether it has the pads now.
+    /// whether it has them now, and the signals that came for it meanwhile.
     pub(crate) fn install(
         &mut self,
         tid: pid_t,
@@ -118,8 +125,7 @@ impl Pads {
             }
             let at = place.wrapping_add(process.bias);
             let flags = (libc::SHM_EXEC | libc::SHM_RDONLY) as u64;
-            let code = self.code.id().unwrap_or(-1) as u64;
-            if injector.call(libc::SYS_shmat, &[code, at, flags]).is_ok() {
+            if injector.call(libc::SYS_shmat, &[self.code_id as u64, at, flags]).is_ok() {
                 self.place = Some(place);
                 installed = self.open(&mut injector, at, process, program).is_ok();
                 break;
@@ -138,7 +144,7 @@ impl Pads {
             let function = address.wrapping_sub(from) as i32;
             let pad = pad_code::pad(index as u32, -(offset as i32), function);
             self.code.fill(offset, &pad);
-            self.code.fill(originals + index * WORD, &program.bytes_at(address)[..WORD]);
+            self.code.fill(originals + index * WORD, &program.code_at(address)[..WORD]);
         }
     }
 
@@ -150,8 +156,8 @@ impl Pads {
         process: &Process,
         program: &Program,
     ) -> io::Result<()> {
-        injector.call(libc::SYS_shmat, &[self.log_id as u64, at + self.log, 0])?;
-        let space = at + self.space;
+        injector.call(libc::SYS_shmat, &[self.log_id as u64, at + self.log_at, 0])?;
+        let space = at + self.space_at;
         let access = (libc::PROT_READ | libc::PROT_WRITE) as u64;
         let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
         injector.call(libc::SYS_mmap, &[space, PAGE, access, kind as u64, u64::MAX, 0])?;
@@ -176,22 +182,29 @@ impl Pads {
 
     /// Gives a process's memory its number.
     pub(crate) fn set_space(&self, process: &Process, space: u32) -> io::Result<()> {
-        process.write(self.space_at(process), &(space + 1).to_le_bytes())
+        let place = self.place.ok_or(io::ErrorKind::NotFound)?;
+        let at = place.wrapping_add(process.bias).wrapping_add(self.space_at);
+        process.write(at, &(space + 1).to_le_bytes())
     }
 
-    /// The number of a process's memory; none if it has not got one yet.
-    ///
-    /// # Errors
-    ///
-    /// If it has no pads.
-    pub(crate) fn space(&self, process: &Process) -> io::Result<Option<u32>> {
-        let mut bytes = [0; 4];
-        process.read(self.space_at(process), &mut bytes)?;
-        Ok(u32::from_le_bytes(bytes).checked_sub(1))
-    }
-
-    fn space_at(&self, process: &Process) -> u64 {
-        self.place.unwrap_or(0).wrapping_add(self.space).wrapping_add(process.bias)
+    /// What the memory of a process has that another one has made.
+    pub(crate) fn inherited(&self, process: &Process) -> Inherited {
+        let Some(place) = self.place else { return Inherited::Nothing };
+        let at = place.wrapping_add(process.bias);
+        // Whatever else may be there does not begin like the code.
+        let own = |word: usize| self.code.long(word * 8).load(Relaxed);
+        let same = |word: usize| process.word(at + word as u64 * 8).is_ok_and(|w| w == own(word));
+        if !(0..PADS / 8).all(same) {
+            return Inherited::Nothing;
+        }
+        let mut number = [0; 4];
+        match process.read(at + self.space_at, &mut number) {
+            Ok(()) => match u32::from_le_bytes(number).checked_sub(1) {
+                Some(space) => Inherited::Space(space),
+                None => Inherited::Pads,
+            },
+            Err(_) => Inherited::Nothing,
+        }
     }
 
     /// Does what a program could not that got a signal for it: whether it had come
@@ -204,8 +217,8 @@ impl Pads {
             process.write(registers.rdi, &registers.rsi.to_le_bytes())?;
             registers.rip += restore.length;
         } else if offset == clock.offset {
-            // The log takes it for the time of the entry before.
-            (registers.rax, registers.rdx) = (0, 0);
+            let Ticks(now) = Ticks::now();
+            (registers.rax, registers.rdx) = (now & u64::from(u32::MAX), now >> 32);
             registers.rip += clock.length;
         } else {
             return Ok(false);
@@ -214,13 +227,25 @@ impl Pads {
     }
 }
 
+/// What a new process has of its parent's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inherited {
+    /// No pads.
+    Nothing,
+    /// Pads, in a copy of the memory that has no number yet.
+    Pads,
+    /// The memory itself, which has this number.
+    Space(u32),
+}
+
 /// Link addresses, near enough for jumps, where programs have nothing: before the
-/// image, and far behind it, where the heap has room to grow.
+/// image, and as far behind it as jumps reach, behind the heap, which begins within
+/// 1 GiB of the image.
 fn places(program: &Program, length: u64) -> Vec<u64> {
     /// The lowest address that a process may use (`vm.mmap_min_addr`).
     const LOWEST: u64 = 0x1_0000;
     const HEAP: u64 = 1 << 30;
-    const REACH: u64 = i32::MAX as u64;
+    const REACH: u64 = i32::MAX as u64 / PAGE * PAGE;
     let starts = program.segments.iter().map(|segment| segment.address);
     let ends = program.segments.iter().map(|segment| segment.address + segment.size);
     let (Some(start), Some(end)) = (starts.min(), ends.max()) else { return Vec::new() };
@@ -228,7 +253,7 @@ fn places(program: &Program, length: u64) -> Vec<u64> {
     // Link addresses of programs that can be anywhere begin at 0, and wrap.
     let is_free = program.functions.position_independent || start >= LOWEST + length;
     let before = is_free.then(|| start.wrapping_sub(length));
-    let behind = (end - start + HEAP + length < REACH).then(|| end + HEAP);
+    let behind = (end - start + HEAP + length < REACH).then(|| start + REACH - length);
     let reaches = |_: &u64| end - start + length < REACH;
     before.filter(reaches).into_iter().chain(behind).collect()
 }

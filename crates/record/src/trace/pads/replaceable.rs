@@ -1,7 +1,7 @@
 //! Which functions' first bytes can be a jump.
 //!
 //! A jump is longer than a breakpoint, so it must not happen that the program goes
-//! to the second byte of what it stands for, or reads it. That is so if
+//! to the second byte of what it stands for. That is so if
 //!
 //! - the first word, which is put back by one store, is the function's own: it is
 //!   aligned, and no symbol of any kind is in it,
@@ -14,7 +14,8 @@
 //!
 //! Compilers' code goes to the inside of a function from elsewhere in no other way.
 //! Functions that are left have breakpoints. Programs of Go have breakpoints alone:
-//! their functions count on what little stack they leave.
+//! their functions count on what little stack they leave. So have programs whose text
+//! the dynamic linker changes before they begin.
 
 use std::thread;
 
@@ -29,7 +30,12 @@ const WORD: u64 = 8;
 /// For each function of a program, whether a jump can stand for its first bytes.
 pub(super) fn replaceable(program: &Program) -> Vec<bool> {
     let functions = &program.functions.list;
-    if functions.iter().any(|f| f.name == "runtime.morestack") {
+    let is_of_go = |function: &Function| {
+        function.names().any(|name| {
+            name.strip_prefix("runtime.morestack").is_some_and(|r| r.is_empty() || r == ".abi0")
+        })
+    };
+    if program.relocates_text || functions.iter().any(is_of_go) {
         return vec![false; functions.len()];
     }
     let mut can: Vec<bool> = functions.iter().map(|f| stands_alone(program, f)).collect();
@@ -139,7 +145,7 @@ fn may_be_entered_nearby(program: &Program, function: &Function) -> bool {
 fn is_entered_nearby(program: &Program, function: &Function) -> bool {
     let functions = &program.functions;
     let inside = function.address + 1..function.address + JUMP as u64;
-    let (first, last) = (function.address.saturating_sub(REACH + 2), function.address + REACH);
+    let (first, last) = (function.address.saturating_sub(REACH + 2), function.address + REACH + 2);
     let mut at = first;
     while at <= last {
         let holder = functions.at(at).map(|index| &functions[index]);
