@@ -1,6 +1,6 @@
 //! Written types become types.
 
-use simple_source::{Applicability, Diagnostic, Span, Symbol, sym};
+use simple_source::{Idx, Applicability, Diagnostic, Span, Symbol, sym};
 use simple_syntax::ast::{self, Ast, TypeKind};
 use simple_syntax::foreign::{generic_type, plain_type};
 
@@ -325,12 +325,27 @@ impl<S: TypeSink> Written<'_, S> {
                 );
                 None
             }
+            // That is what is wrong, and it is told there.
+            None if modules.is_empty() && self.is_declared_in_block(last.symbol) => None,
             None => {
                 let diag = self.unknown_type(*last, args, span);
                 self.diags.push(diag);
                 None
             }
         }
+    }
+
+    /// Whether a block has the declaration of a type of this name, where none can stand.
+    fn is_declared_in_block(&self, name: Symbol) -> bool {
+        use ast::ItemKind::{Class, Enum, Struct, Trait, TypeAlias};
+        (0..self.ast.item_count()).map(ast::ItemId::from_usize).any(|id| {
+            let item = self.ast.item(id);
+            let is_type = matches!(
+                item.kind,
+                Struct { .. } | Class { .. } | Enum { .. } | Trait { .. } | TypeAlias { .. }
+            );
+            is_type && item.name.symbol == name && !self.ast.items.contains(&id)
+        })
     }
 
     fn offer_module(&self, diag: Diagnostic, name: ast::Name) -> Diagnostic {

@@ -246,6 +246,11 @@ impl Infer<'_> {
     }
 
     fn unknown_pattern_name(&mut self, name: ast::Name, ty: Ty) {
+        if self.f.unknown_names.contains(&name.symbol) {
+            // It was said what is wrong with it.
+            self.f.failed = true;
+            return;
+        }
         let text = self.text(name.symbol);
         let mut diag = Diagnostic::error(
             &codes::UNKNOWN_PATTERN_NAME,
