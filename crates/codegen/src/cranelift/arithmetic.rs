@@ -317,6 +317,8 @@ impl Translator<'_, '_> {
                 let int = if ty == types::F32 { types::I32 } else { types::I64 };
                 self.code.reinterpret(x, int)
             }
+            // A reference is its address.
+            (UnOp::ToBits, Kind::Int(_)) => x,
             (UnOp::FromBits, Kind::Int(_)) => {
                 let float = if ty == types::I32 { types::F32 } else { types::F64 };
                 self.code.reinterpret(x, float)

@@ -141,6 +141,9 @@ impl<'f, 'a> Translator<'f, 'a> {
         let entry = self.block_of(BlockId(0));
         self.code.b.append_block_params_for_function_params(entry);
         self.code.enter(entry);
+        // Cranelift keeps distances from the first location that it sees, and takes the
+        // one just before that for none at all. From zero there is no such one.
+        self.code.b.func.params.ensure_base_srcloc(SourceLoc::new(0));
         self.at(self.mir.span);
         self.parameters(entry);
         self.place_locals();

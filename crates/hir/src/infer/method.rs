@@ -299,7 +299,20 @@ impl<'p> Infer<'p> {
         self.error(diag);
     }
 
-    /// A field or method that begins with `_`, seen from another file.
+    /// Reports a variant that is private to another file.
+    pub(crate) fn check_variant_visible(&mut self, adt: AdtId, variant: u32, span: Span) {
+        let def = &self.program.adts[adt];
+        if def.kind != AdtKind::Enum {
+            return;
+        }
+        let variant = &def.variants[variant as usize];
+        let (symbol, declared, module) = (variant.name, variant.span, def.module);
+        if self.text(symbol).starts_with('_') && !self.sees_private(module) {
+            self.private_member("variant", ast::Name { symbol, span }, module, declared);
+        }
+    }
+
+    /// A field, method or variant that begins with `_`, seen from another file.
     pub(crate) fn private_member(
         &mut self,
         what: &str,

@@ -171,6 +171,7 @@ impl<'p> Infer<'p> {
     }
 
     fn variant(&mut self, adt: AdtId, variant: u32, span: Span) -> Static {
+        self.check_variant_visible(adt, variant, span);
         let ty = self.open_adt(adt, span);
         Static::Variant(ty, adt, variant)
     }
@@ -253,6 +254,7 @@ impl<'p> Infer<'p> {
     /// `Type.name`
     fn type_member(&mut self, ty: Ty, name: ast::Name, span: Span) -> Static {
         if let Some((adt, variant)) = self.variant_of(ty, name.symbol) {
+            self.check_variant_visible(adt, variant, name.span);
             return Static::Variant(ty, adt, variant);
         }
         if ty == Ty::ERROR {

@@ -479,6 +479,7 @@ impl FunctionLowerer<'_, '_, '_> {
     }
 
     fn lower_assign(&mut self, target: ExprId, value: ExprId) {
+        self.keep_overwritten(target);
         let expr = self.expr_of(target);
         match expr.kind {
             ExprKind::Tuple(elements) => {

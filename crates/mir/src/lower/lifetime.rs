@@ -5,7 +5,7 @@
 //! So where a program has weak fields, variables that may keep one of their
 //! targets alive live to the end of their block, as everybody expects.
 
-use simple_hir::{AdtId, LocalId, PatId, PatKind, Program, Ty, TyKind};
+use simple_hir::{AdtId, ExprId, ExprKind, LocalId, PatId, PatKind, Program, Ty, TyKind};
 use simple_source::interner::FxHashSet;
 
 use super::function::FunctionLowerer;
@@ -73,6 +73,25 @@ impl FunctionLowerer<'_, '_, '_> {
         for index in (from..self.living.len()).rev() {
             let place = self.place_of(self.living[index]);
             self.b.push(StatementKind::Keep(place));
+        }
+    }
+
+    /// Variables that are about to be assigned live until here, though nobody may look
+    /// at what they have any more. The new value may still be made of the old one.
+    pub(crate) fn keep_overwritten(&mut self, target: ExprId) {
+        if self.living.is_empty() {
+            return;
+        }
+        match self.expr_of(target).kind {
+            ExprKind::Local(local) if self.living.contains(&local) => {
+                let place = self.place_of(local);
+                self.b.push(StatementKind::Keep(place));
+            }
+            ExprKind::Tuple(elements) => {
+                let elements = self.body().list(elements).to_vec();
+                elements.into_iter().for_each(|element| self.keep_overwritten(element));
+            }
+            _ => {}
         }
     }
 

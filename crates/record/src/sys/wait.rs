@@ -33,14 +33,14 @@ const ATTENTION: Duration = Duration::from_micros(300);
 
 /// Whether to look out for stops before sleeping; it takes a processor's time.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
-    Out,
-    Never,
+pub(crate) enum Vigilance {
+    Alert,
+    Asleep,
 }
 
 /// Waits for a tracee of this thread; none if there is none left.
-pub(crate) fn any(look: Look) -> io::Result<Option<(pid_t, Status)>> {
-    next(-1, look)
+pub(crate) fn any(vigilance: Vigilance) -> io::Result<Option<(pid_t, Status)>> {
+    next(-1, vigilance)
 }
 
 /// Waits for one tracee of this thread, and leaves what others do for later, and its
@@ -49,13 +49,13 @@ pub(crate) fn one(tid: pid_t) -> io::Result<Option<Status>> {
     if has_ended(tid)? {
         return Ok(None);
     }
-    Ok(next(tid, Look::Out)?.map(|(_, status)| status))
+    Ok(next(tid, Vigilance::Alert)?.map(|(_, status)| status))
 }
 
-fn next(which: pid_t, look: Look) -> io::Result<Option<(pid_t, Status)>> {
+fn next(which: pid_t, vigilance: Vigilance) -> io::Result<Option<(pid_t, Status)>> {
     let begun = Instant::now();
     loop {
-        let looks = look == Look::Out && begun.elapsed() < ATTENTION;
+        let looks = vigilance == Vigilance::Alert && begun.elapsed() < ATTENTION;
         let flag = if looks { libc::WNOHANG } else { 0 };
         let mut status = 0;
         let mut usage = MaybeUninit::<libc::rusage>::zeroed();

@@ -150,11 +150,11 @@ impl<'a> Tracer<'a> {
     /// Handles one report; whether there was one.
     fn next(&mut self) -> Result<bool, Error> {
         // What measures a start must not take the time of a processor from it.
-        let look = match self.purpose {
-            Purpose::Touches => wait::Look::Out,
-            Purpose::Pages | Purpose::Time => wait::Look::Never,
+        let vigilance = match self.purpose {
+            Purpose::Touches => wait::Vigilance::Alert,
+            Purpose::Pages | Purpose::Time => wait::Vigilance::Asleep,
         };
-        let Some((tid, status)) = wait::any(look).map_err(Error::system("cannot wait"))? else {
+        let Some((tid, status)) = wait::any(vigilance).map_err(Error::system("cannot wait"))? else {
             return Ok(false);
         };
         match status {

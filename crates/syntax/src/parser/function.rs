@@ -159,25 +159,57 @@ impl Parser<'_> {
                 self.bump();
                 Some(self.ty())
             }
+            Colon
+                if self.nth(1) == Ident
+                    && is_type_word(self.token_text(self.pos + 1))
+                    && self.after_type(1).is_some_and(|(kind, _)| kind == Eq) =>
+            {
+                Some(self.typed_equation())
+            }
             _ => None,
         }
+    }
+
+    /// `: i64 =` in front of a body, as other languages have it; read as
+    /// `-> i64:`.
+    #[cold]
+    fn typed_equation(&mut self) -> TypeId {
+        let lo = self.lo();
+        self.bump();
+        let ty = self.ty();
+        let text = format!(" -> {}:", self.snippet(self.ast.ty(ty).span));
+        self.bump();
+        let span = Span::new(lo, self.prev_hi());
+        let message = format!("write `{}`", text.trim());
+        let diagnostic = Diagnostic::error(
+            &codes::EXPECTED_TOKEN,
+            span,
+            "the result type follows `->`, and the body `:`",
+        )
+        .label("expected `->`")
+        .suggest(message, span, text, Applicability::Certain);
+        self.note(diagnostic);
+        ty
     }
 
     /// Whether the line goes on with nothing but a type and a colon from
     /// `offset` tokens ahead on.
     fn header_ends_with_colon(&self, offset: usize) -> bool {
         use TokenKind::*;
+        self.after_type(offset)
+            .is_some_and(|(kind, end)| kind == Colon && self.nth(end + 1) == Newline)
+    }
+
+    /// What follows the tokens of a type from `offset` tokens ahead on, and how far
+    /// ahead it is.
+    fn after_type(&self, offset: usize) -> Option<(TokenKind, usize)> {
+        use TokenKind::*;
         let line = self.rest_of_line(offset);
-        let end = line
-            .iter()
-            .position(|kind| {
-                !matches!(
-                    kind,
-                    Ident | LBracket | RBracket | Question | Dot | Comma | LParen | RParen
-                )
-            })
-            .unwrap_or(0);
-        line.get(end) == Some(&Colon) && self.nth(offset + end + 1) == Newline
+        let end = line.iter().position(|kind| {
+            !matches!(kind, Ident | LBracket | RBracket | Question | Dot | Comma | LParen | RParen)
+        });
+        let end = end.unwrap_or(0);
+        line.get(end).map(|kind| (*kind, offset + end))
     }
 
     /// A result type without its arrow; `text` is to stand at `span`.
@@ -209,7 +241,9 @@ impl Parser<'_> {
         // What stood above: a one-line `if` around this function does not
         // reach into it.
         let in_inline_if = std::mem::take(&mut self.in_inline_if);
-        let body = self.body("the function's header");
+        // An `=` there was told, and stands for the colon.
+        let has_begun = self.pos > 0 && self.kinds[self.pos - 1] == Eq;
+        let body = if has_begun { self.block() } else { self.body("the function's header") };
         self.in_inline_if = in_inline_if;
         Some(body)
     }

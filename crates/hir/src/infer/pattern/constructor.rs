@@ -37,6 +37,7 @@ impl Infer<'_> {
 
     /// Makes the type of what is matched that of the pattern's shape.
     fn shape_type(&mut self, shape: &Shape, ty: Ty, span: Span) -> bool {
+        self.check_variant_visible(shape.adt, shape.variant, span);
         if let TyKind::Adt(adt, _) = self.table.kind(ty)
             && adt == shape.adt
         {
