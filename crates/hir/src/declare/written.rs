@@ -1,6 +1,6 @@
 //! Written types become types.
 
-use simple_source::{Idx, Applicability, Diagnostic, Span, Symbol, sym};
+use simple_source::{Applicability, Diagnostic, Idx, Span, Symbol, sym};
 use simple_syntax::ast::{self, Ast, TypeKind};
 use simple_syntax::foreign::{generic_type, plain_type};
 

@@ -474,6 +474,9 @@ impl Infer<'_> {
             let inner = self.snippet(span);
             let inner = inner.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
             if let Some(inner) = inner {
+                // `assert(a, b)` has no space that would be left.
+                let is_apart = !self.follows_word(span);
+                let inner = if is_apart { inner.to_owned() } else { format!(" {inner}") };
                 diag = diag.suggest(
                     "leave the parentheses out: they make a tuple",
                     span,

@@ -359,7 +359,8 @@ impl Infer<'_> {
         };
         if let Some(param) = param {
             let owners = self.program.session.tables.trait_methods.get(&name.symbol);
-            let owner = owners.and_then(|owners| owners.first()).map(|(trait_, _)| *trait_);
+            let mut owners = owners.into_iter().flatten().map(|(trait_, _)| *trait_);
+            let owner = owners.find(|trait_| !self.is_helper(*trait_));
             let diag = match owner {
                 Some(trait_) => {
                     let owner = self.text(self.program.traits[trait_].name);
@@ -377,7 +378,13 @@ impl Infer<'_> {
                     format!("a value of the type parameter `{param}` has no method `{text}`"),
                 )
                 .label("not found")
-                .note("the methods of a type parameter come from its bounds"),
+                .note(match text {
+                    "max" | "min" => {
+                        "two values are compared by operators: `if a > b: a else: b`, with the \
+                         bound `Ord`"
+                    }
+                    _ => "the methods of a type parameter come from its bounds",
+                }),
             };
             self.error(diag);
             return;
@@ -405,6 +412,32 @@ impl Infer<'_> {
                 let whole = Span::new(end, site.span.hi);
                 diag = diag.suggest("leave it out", whole, "", Applicability::Maybe);
             }
+            return self.error(diag);
+        }
+        if matches!(text, "clone" | "copy" | "cloned" | "copied" | "deepcopy" | "deep_copy")
+            && given.is_empty()
+        {
+            if matches!(self.table.kind(ty), TyKind::Adt(adt, _)
+                if self.program.adts[adt].kind == AdtKind::Class)
+            {
+                diag = diag.note(
+                    "instances of a class are shared, not copied: a method of yours can make \
+                     another one",
+                );
+                return self.error(diag);
+            }
+            let end = self.span(receiver).hi;
+            let whole = Span::new(end, site.span.hi);
+            diag = diag
+                .note("assigning, passing or returning a value copies it by itself")
+                .suggest("leave it out", whole, "", Applicability::Maybe);
+            return self.error(diag);
+        }
+        if self.table.kind(ty) == TyKind::Str && is_of_char(text) {
+            diag = diag.note(
+                "a `char` has it: `text.chars()` gives them, and `val c: char = 'a'` is one; text \
+                 in quotes is a `str` where nothing else is expected",
+            );
             return self.error(diag);
         }
         if text == "format" && self.table.kind(ty) == TyKind::Str {
@@ -447,14 +480,31 @@ impl Infer<'_> {
         self.error(diag);
     }
 
+    /// Whether a trait is of the library and only there for its iterators, whose methods
+    /// are divided by what elements have to be.
+    fn is_helper(&self, trait_: TraitId) -> bool {
+        let def = &self.program.traits[trait_];
+        let name = self.text(def.name);
+        self.program.is_library(def.module) && name.starts_with("Iter") && name != "Iter"
+    }
+
     /// Whether a range ends in a value: `0..10` in `0..10.rev()`.
     fn is_range_end(&self, value: ExprId) -> bool {
-        let span = self.span(value);
-        let sources = &self.program.session.sources;
-        let Some(file) = sources.file_of(span) else { return false };
-        let file = sources.file(file);
-        let before = file.text().get(..(span.lo - file.base) as usize).unwrap_or("").trim_end();
+        let before = self.text_before(self.span(value)).trim_end();
         before.ends_with("..") || before.ends_with("..=")
+    }
+
+    /// Whether something stands right behind a word: the parenthesis of `assert(a)`.
+    pub(crate) fn follows_word(&self, span: Span) -> bool {
+        self.text_before(span).ends_with(char::is_alphanumeric)
+    }
+
+    /// The text of a file before a place in it.
+    fn text_before(&self, span: Span) -> &str {
+        let sources = &self.program.session.sources;
+        let Some(file) = sources.file_of(span) else { return "" };
+        let file = sources.file(file);
+        file.text().get(..(span.lo - file.base) as usize).unwrap_or("")
     }
 
     /// The names of the methods that a type has of its own.
@@ -589,6 +639,14 @@ impl Infer<'_> {
         let at = from + text.find(')')? as u32 + 1;
         Some(Span::new(at, at))
     }
+}
+
+/// Whether a method of characters, which texts have not, has this name.
+fn is_of_char(name: &str) -> bool {
+    matches!(
+        name,
+        "is_digit" | "is_alpha" | "is_alnum" | "is_space" | "is_upper" | "is_lower" | "to_digit"
+    )
 }
 
 /// More methods than these are not listed in a message.

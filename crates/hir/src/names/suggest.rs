@@ -167,15 +167,15 @@ pub(crate) fn foreign_call(name: &str) -> Option<&'static str> {
 /// What a method of another language is called here.
 pub(crate) fn foreign_method(name: &str) -> &'static [&'static str] {
     match name {
-        "length" | "size" | "count" | "__len__" => &["len"],
+        "length" | "size" | "count" | "__len__" | "lenght" => &["len"],
         "append" | "add" | "push_back" | "Add" | "push_str" | "insert" => &["push", "add"],
         "to_string" | "toString" | "str" | "String" | "string" | "to_s" | "__str__" => &["to_str"],
         "addAll" | "append_all" | "concat" | "update" | "push_all" => &["extend"],
         "contains" | "contains_key" | "has_key" | "containsKey" | "has" | "includes" => {
             &["contains"]
         }
-        "toUpperCase" | "to_uppercase" | "uppercase" | "upcase" => &["upper"],
-        "toLowerCase" | "to_lowercase" | "lowercase" | "downcase" => &["lower"],
+        "toUpperCase" | "to_uppercase" | "uppercase" | "upcase" | "to_upper" => &["upper"],
+        "toLowerCase" | "to_lowercase" | "lowercase" | "downcase" | "to_lower" => &["lower"],
         "strip" => &["trim"],
         "lstrip" | "trim_left" => &["trim_start"],
         "rstrip" | "trim_right" => &["trim_end"],
@@ -183,7 +183,19 @@ pub(crate) fn foreign_method(name: &str) -> &'static [&'static str] {
         "endswith" | "endsWith" | "has_suffix" => &["ends_with"],
         "indexOf" | "index" | "position" => &["index_of", "find"],
         "reduce" | "inject" => &["fold"],
-        "forEach" | "for_each" => &["each"],
+        "forEach" | "for_each" | "foreach" => &["each"],
+        "front" | "head" | "peek" => &["first"],
+        "back" => &["last"],
+        "nth" | "at" | "elementAt" => &["get"],
+        "sort_unstable" => &["sort"],
+        "sort_unstable_by" => &["sort_by"],
+        "sort_unstable_by_key" | "sortBy" | "sort_by_cached_key" => &["sort_by_key"],
+        "rev" => &["reversed"],
+        "discard" => &["remove"],
+        "unwrap_or_default" => &["unwrap_or"],
+        "splitlines" | "split_lines" => &["lines"],
+        "zfill" | "rjust" | "padStart" | "pad_start" => &["pad_left"],
+        "ljust" | "padEnd" | "pad_end" => &["pad_right"],
         "collect" | "toList" | "list" => &["to_list"],
         "isEmpty" | "empty" => &["is_empty"],
         "setdefault" | "get_or_default" | "getOrDefault" => &["get_or"],

@@ -154,7 +154,8 @@ impl<'a> Tracer<'a> {
             Purpose::Touches => wait::Vigilance::Alert,
             Purpose::Pages | Purpose::Time => wait::Vigilance::Asleep,
         };
-        let Some((tid, status)) = wait::any(vigilance).map_err(Error::system("cannot wait"))? else {
+        let Some((tid, status)) = wait::any(vigilance).map_err(Error::system("cannot wait"))?
+        else {
             return Ok(false);
         };
         match status {
