@@ -13,6 +13,7 @@ use simple_layout::data::{DataIndex, FunctionIndex, Reference, Referrer, place_d
 use simple_object::{Definition, Kind, Phase};
 use simple_source::{Idx, Symbol};
 
+use crate::layout::PAGE;
 use crate::mark::Live;
 use crate::program::{DefinitionId, Program};
 use crate::resolve::{Names, Target};
@@ -119,18 +120,31 @@ pub(crate) fn place(
     let functions: Vec<FunctionIndex> = (0..settled.len() as u32).map(FunctionIndex).collect();
     let references = references(program, names, &settled, &followers);
     let order = place_data(&functions, &references, followers.len());
-    for (place, datum) in order.into_iter().enumerate() {
+    let mut following: Vec<(Phase, u64, DefinitionId)> = Vec::new();
+    let mut bytes = 0;
+    for datum in order {
         if let Some(function) = datum.function {
             let phase = placed[settled[function.0 as usize].index()].phase;
             let follower = followers[datum.data.0 as usize];
+            following.push((phase, bytes / PAGE, follower));
             let definition = program.definition(follower);
-            // Nobody waits for what is cold: it may as well lie without gaps.
-            let place = match phase == Phase::Cold && definition.kind != Kind::Function {
-                true => u32::from(u8::MAX - definition.align_log2),
-                false => place as u32,
-            };
-            placed[follower.index()] = Placed { phase, rank: rows.len() as u32 + place };
+            if definition.kind != Kind::Function {
+                bytes += u64::from(definition.size);
+            }
         }
+    }
+    // Where on a page something lies is all one, and nobody waits for what is cold. So
+    // data lie by alignment there, without gaps.
+    following.sort_by_key(|&(phase, page, id)| {
+        let definition = program.definition(id);
+        match definition.kind {
+            Kind::Function => (phase, 0, 0),
+            _ if phase == Phase::Cold => (phase, 0, u8::MAX - definition.align_log2),
+            _ => (phase, page, u8::MAX - definition.align_log2),
+        }
+    });
+    for (place, (phase, _, id)) in following.into_iter().enumerate() {
+        placed[id.index()] = Placed { phase, rank: (rows.len() + place) as u32 };
     }
     Placement { placed, page_starts }
 }
