@@ -199,3 +199,14 @@ fn documents_are_looked_into() {
     assert_eq!(document.read::<bool>(&path("z")).unwrap_err().position().unwrap().line, 5);
     assert_eq!(document.position(&path("t[1].b")).unwrap().to_string(), "4:6");
 }
+
+/// What separates a name from its value is not taken from the value.
+#[test]
+fn values_keep_what_they_begin_with() {
+    for text in [":K<", "::", ": a", " b"] {
+        let mut document = Document::parse("a: nil # why\nb: 1\n").expect("it is valid");
+        let path = "a".parse().expect("it is a path");
+        document.set(&path, &Value::Text(text.to_owned())).expect("it can be set");
+        assert_eq!(document.get(&path), Some(Value::Text(text.to_owned())), "{}", document.text());
+    }
+}

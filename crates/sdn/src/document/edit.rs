@@ -149,8 +149,10 @@ impl Document {
             Some(at) => text.split_at(at),
             None => (text.as_str(), ""),
         };
-        if !old.kind().is_block() && body.is_empty() && head.starts_with(':') {
-            let text = head.trim_start_matches([':', ' ']);
+        if let Some(text) = head.strip_prefix(": ")
+            && !old.kind().is_block()
+            && body.is_empty()
+        {
             return Ok(vec![splice(old.start(), old.end(), text)]);
         }
         // The head with its comment stays a line; the body is what is below.
