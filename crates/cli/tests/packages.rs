@@ -85,3 +85,18 @@ fn a_new_package_runs_and_passes() {
     let (passes, text) = output(&root, &["test"]);
     assert!(passes && text.ends_with("1 passed, 0 failed\n"), "{text}");
 }
+
+/// A test has passed when it comes to its end, and not when the program ends well.
+#[test]
+fn a_test_that_exits_has_failed() {
+    let text = "use std.process\n\ntest \"exits\":\n    process.exit(0)\n    assert false\n\n\
+                test \"good\": assert 1 + 1 == 2\n";
+    let folder = support::folders::with_program("packages", "exits", text);
+    for level in ["-O0", "-O2"] {
+        let output = support::folders::run(&folder, &["test", level, "app.spl"]);
+        assert_eq!(output.status.code(), Some(1), "{level}");
+        let said = "FAILED  app.spl: exits\n    it ended the program before the test was over\n\
+                    ok      app.spl: good\n1 passed, 1 failed\n";
+        assert_eq!(support::folders::text(&output.stdout), said, "{level}");
+    }
+}

@@ -15,4 +15,6 @@ pub mod session;
 
 pub use load::Input;
 pub use render::{MessageFormat, render};
+pub use simple_mir::lower::TEST_PASSED;
+
 pub use session::{Checked, Level, Mode, Optimised, Options, Session};

@@ -195,13 +195,16 @@ impl Tally {
     ) -> Result<(), ExitCode> {
         let failure = match output {
             Err(error) => simple_driver::load::error_text(&error),
-            Ok(output) if output.status.success() => {
+            Ok(output) if output.status.code() == Some(simple_driver::TEST_PASSED) => {
                 self.passed += 1;
                 return report::print(format!("ok      {file}: {name}\n").as_bytes());
             }
             Ok(output) => {
                 let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
                 text.push_str(&String::from_utf8_lossy(&output.stderr));
+                if output.status.success() {
+                    text.push_str("it ended the program before the test was over\n");
+                }
                 if let Some(signal) = output.status.signal() {
                     text.push_str(&format!("ended by signal {signal}\n"));
                 }

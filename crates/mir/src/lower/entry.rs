@@ -17,7 +17,8 @@ pub enum Mode {
     /// Runs `main` or the script.
     Program,
     /// Runs the test whose number (in [`Program::tests`]) is the first
-    /// argument; without one, or with one that is no number, all in order.
+    /// argument, and ends with [`TEST_PASSED`]; without one, or with one that is no
+    /// number, all in order.
     Tests,
 }
 
@@ -45,6 +46,10 @@ pub(crate) fn globals(program: &Program, table: &TypeTable, interner: &Interner)
     }
     globals
 }
+
+/// The status of a program of tests that ran the one that it was asked for to its end:
+/// no other, so that a test that ends the program has not passed.
+pub const TEST_PASSED: i32 = 86;
 
 impl FunctionLowerer<'_, '_, '_> {
     /// `simple_main() -> i32`
@@ -156,7 +161,7 @@ impl FunctionLowerer<'_, '_, '_> {
         self.b.switch_to(ready);
         let tests = self.program.tests.clone();
         let all = self.b.new_block();
-        let end = self.b.new_block();
+        let (passed, end) = (self.b.new_block(), self.b.new_block());
         let cases: Vec<(u64, BlockId)> =
             (0..tests.len()).map(|index| (index as u64, self.b.new_block())).collect();
         self.b.switch(Operand::Copy(chosen), cases.clone(), all);
@@ -165,8 +170,12 @@ impl FunctionLowerer<'_, '_, '_> {
         for ((_, block), function) in cases.iter().zip(&functions) {
             self.b.switch_to(*block);
             self.b.call(None, Callee::Function(*function), &[]);
-            self.b.goto(end);
+            self.b.goto(passed);
         }
+        self.b.switch_to(passed);
+        self.release_globals();
+        let status = Const::Int(IntType::I32, TEST_PASSED as u64);
+        self.b.terminate(Terminator::Return(Operand::Const(status)));
         self.b.switch_to(all);
         for function in &functions {
             self.b.call(None, Callee::Function(*function), &[]);

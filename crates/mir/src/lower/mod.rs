@@ -27,5 +27,5 @@ mod pool;
 mod structural;
 mod types;
 
-pub use entry::Mode;
+pub use entry::{Mode, TEST_PASSED};
 pub use pool::{LowerOptions, Lowered, lower};
