@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use simple_record::{Exit, Recording};
 
+use super::samples::median;
 use super::table::Table;
 use super::{Options, foreign, print_machine};
 use crate::toolchain::{Tool, work_folder};
@@ -133,9 +134,4 @@ fn command(case: &Case) -> Command {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

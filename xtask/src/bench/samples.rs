@@ -38,14 +38,18 @@ impl Samples {
     }
 
     fn median(&self, of: impl Fn(&Cost) -> Duration) -> f64 {
-        let mut times: Vec<f64> = self.0.iter().map(|cost| of(cost).as_secs_f64()).collect();
-        times.sort_by(f64::total_cmp);
-        let middle = times.len() / 2;
-        match times.len() {
-            0 => 0.0,
-            count if count % 2 == 1 => times[middle],
-            _ => f64::midpoint(times[middle - 1], times[middle]),
-        }
+        median(self.0.iter().map(|cost| of(cost).as_secs_f64()).collect())
+    }
+}
+
+/// The middle value, or the mean of the two middle ones.
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => 0.0,
+        count if count % 2 == 1 => values[middle],
+        _ => f64::midpoint(values[middle - 1], values[middle]),
     }
 }
 

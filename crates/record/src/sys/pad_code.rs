@@ -15,6 +15,8 @@
 use std::arch::global_asm;
 use std::slice;
 
+/// The bytes that `common` puts back: a function's first word.
+pub(crate) const WORD: usize = 8;
 /// The bytes from one pad to the next.
 pub(crate) const PAD: usize = 32;
 

@@ -13,13 +13,11 @@ use super::pads::Pads;
 use super::process::Process;
 use crate::FunctionIndex;
 use crate::program::Program;
-use crate::sys::pad_code::JUMP;
+use crate::sys::pad_code::{JUMP, WORD};
 
 /// The instruction `int3`.
 const BREAK: u8 = 0xcc;
 const PAGE: u64 = 4096;
-/// What a pad puts back.
-const WORD: usize = 8;
 /// The most pages that are read and written at a time.
 const BATCH: u64 = 256;
 

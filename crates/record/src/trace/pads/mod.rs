@@ -33,14 +33,12 @@ use super::log::{CLAIMS, Log};
 use super::process::Process;
 use crate::FunctionIndex;
 use crate::program::Program;
-use crate::sys::pad_code::{self, Constants, JUMP, PAD};
+use crate::sys::pad_code::{self, Constants, JUMP, PAD, WORD};
 use crate::sys::ptrace::Registers;
 use crate::sys::shared::Shared;
 use crate::sys::ticks::Ticks;
 
 const PAGE: u64 = 4096;
-/// The length of a function's first word.
-const WORD: usize = 8;
 /// Where pads begin in the code; the constants and `common` are before them.
 const PADS: usize = 512;
 

@@ -22,10 +22,10 @@ use std::thread;
 use iced_x86::{Decoder, DecoderOptions, OpKind};
 
 use crate::program::{Program, Segment};
-use crate::sys::pad_code::JUMP;
+use crate::sys::pad_code::{self, JUMP};
 use crate::{Function, FunctionIndex};
 
-const WORD: u64 = 8;
+const WORD: u64 = pad_code::WORD as u64;
 
 /// For each function of a program, whether a jump can stand for its first bytes.
 pub(super) fn replaceable(program: &Program) -> Vec<bool> {
